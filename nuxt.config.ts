@@ -1,0 +1,66 @@
+import tailwindcss from '@tailwindcss/vite'
+import icons from 'unplugin-icons/vite'
+
+const isProduction = process.env.NODE_ENV === 'production'
+
+export default defineNuxtConfig({
+  modules: ['@pinia/nuxt', '@nuxtjs/i18n', 'nuxt-auth-utils', '@nuxt/eslint'],
+
+  devtools: { enabled: false },
+
+  css: ['~/assets/main.css'],
+
+  runtimeConfig: {
+    // Every value can be set by an environment variable, NUXT_… (see .env.example); server/utils/config.ts checks them at boot.
+    access: isProduction ? '' : 'open',
+    s3: {
+      endpoint: '',
+      region: '',
+      bucket: '',
+      accessKeyId: '',
+      secretAccessKey: '',
+      sessionToken: '',
+      forcePathStyle: '',
+      provider: '',
+      digest: 'md5',
+    },
+    maxFileBytes: '',
+    requestLimitSeconds: 300,
+    session: {
+      name: isProduction ? '__Host-lading' : 'lading',
+      password: '',
+      maxAge: 400 * 24 * 60 * 60,
+      cookie: { secure: isProduction, httpOnly: true, sameSite: 'lax', path: '/' },
+    },
+  },
+
+  // Only components and pages lean on auto-imports; what .ts files use, they name (the walls between folders depend on it).
+  imports: { scan: true },
+  typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
+  nitro: {
+    imports: { autoImport: false },
+    typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
+  },
+
+  compatibilityDate: '2026-11-01',
+  telemetry: false,
+
+  vite: {
+    plugins: [tailwindcss(), icons({ compiler: 'vue3', scale: 1.25 })],
+    worker: { format: 'es' },
+  },
+
+  auth: { loadStrategy: 'none' },
+
+  eslint: { config: { stylistic: { indent: 2, quotes: 'single', semi: false, commaDangle: 'always-multiline', braceStyle: '1tbs', arrowParens: true } } },
+
+  i18n: {
+    strategy: 'no_prefix',
+    defaultLocale: 'en',
+    locales: [
+      { code: 'en', language: 'en', name: 'English', file: 'en.json' },
+      { code: 'zh-CN', language: 'zh-CN', name: '简体中文', file: 'zh-CN.json' },
+    ],
+    detectBrowserLanguage: { useCookie: true, cookieKey: 'lading-language', fallbackLocale: 'en' },
+  },
+})

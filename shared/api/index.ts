@@ -1,0 +1,6 @@
+export * from './batch'
+export * from './fields'
+export * from './files'
+export * from './receipt'
+export * from './session'
+export * from './upload'

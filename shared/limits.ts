@@ -1,0 +1,46 @@
+export const KiB = 1024
+export const MiB = 1024 * KiB
+export const GiB = 1024 * MiB
+export const TiB = 1024 * GiB
+
+/** S3 numbers parts from 1 to 10,000. */
+export const maxPartCount = 10_000
+
+/** Up to here parts keep the proposed size; the last 500 are a reserve for files that need them. */
+export const comfortablePartCount = 9_500
+
+/** The smallest part size that a person can set, and S3's own smallest for every part but the last. */
+export const smallestPartBytes = 5 * MiB
+
+/** What is proposed when neither the person nor an earlier upload says anything. */
+export const defaultPartBytes = 8 * MiB
+
+/** URLs in one `sign` call, and uploads in one batch. */
+export const batchLimit = 64
+
+/** Nothing that we send to our own server is longer; `complete` with 10,000 parts is about 1.3 MB. */
+export const maxBodyBytes = 2 * MiB
+
+/** Longest life of a presigned URL, in seconds. */
+export const urlSeconds = 900
+
+/** What a store accepts. Sizes are bytes. */
+export interface StoreLimits {
+  minPartBytes: number
+  maxPartBytes: number
+  maxParts: number
+  maxFileBytes: number
+}
+
+export const providers = ['aws', 'r2', 'b2', 'minio', 'ceph', 'local'] as const
+export type Provider = (typeof providers)[number]
+
+/** From the vendors' documentation, November 2026. */
+export const providerLimits: Record<Provider, StoreLimits> = {
+  aws: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: maxPartCount * 5 * GiB },
+  r2: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB - 5 * MiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB - 5 * GiB },
+  b2: { minPartBytes: 5_000_000, maxPartBytes: 5_000_000_000, maxParts: maxPartCount, maxFileBytes: 10_000_000_000_000 },
+  minio: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB },
+  ceph: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB },
+  local: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: maxPartCount * 5 * GiB },
+}

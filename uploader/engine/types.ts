@@ -1,0 +1,123 @@
+import type { Receipt } from '#shared/api'
+import type { ErrorCode } from '#shared/errors'
+
+/** A file that a person selected. `content` is read by the adapters alone. */
+export interface SourceFile {
+  readonly name: string
+  /** Folders above the file, with `/` between them; absent for a file that was selected by itself. */
+  readonly relativePath?: string
+  readonly bytes: number
+  /** Milliseconds since 1970, as the file system tells. */
+  readonly modifiedAt: number
+  /** As the browser guesses it; may be empty. */
+  readonly contentType: string
+  readonly content: Blob
+}
+
+/** Why an upload stands still although nobody paused it. Each of them ends by itself. */
+export type WaitReason = 'offline' | 'network' | 'server' | 'store_busy' | 'store_full' | 'other_tab'
+
+export type UploadState =
+  | { status: 'queued' }
+  | { status: 'opening' }
+  | { status: 'proving' }
+  | { status: 'uploading' }
+  | { status: 'waiting', reason: WaitReason }
+  | { status: 'paused' }
+  | { status: 'assembling' }
+  | { status: 'discarding' }
+  | { status: 'completed', receipt: Receipt }
+  | { status: 'failed', code: ErrorCode }
+  | { status: 'discarded' }
+
+export type UploadStatus = UploadState['status']
+
+/** What a screen may show of one upload. Sizes are bytes. A snapshot is never changed; a newer one replaces it. */
+export interface UploadSnapshot {
+  readonly id: string
+  readonly fileName: string
+  readonly relativePath?: string
+  readonly fileBytes: number
+  readonly state: UploadState
+  /** False for an upload found unfinished after a reload: the person must pick the file again. */
+  readonly hasFile: boolean
+  /** Why the file that was just picked for this upload was refused; the upload itself is untouched. */
+  readonly refusal?: ErrorCode
+  /** The file had arrived before: it was proven against that receipt, and nothing was sent. */
+  readonly wasThereAlready: boolean
+  /** Stored at S3, plus what is on its way. Never backwards, never more than `fileBytes`. */
+  readonly sentBytes: number
+  /** Stored at S3 as the store itself says. */
+  readonly storedBytes: number
+  /** How much of what was stored before has been compared with the local file. */
+  readonly provenBytes: number
+  /** How much there is to compare in all; 0 for a fresh upload. */
+  readonly bytesToProve: number
+  /** How far the whole-file SHA-256 has come. It may lag behind, and may end after the upload is completed. */
+  readonly hashedBytes: number
+  /** Smoothed over the last seconds, without what was stored before; absent while nothing is sent. */
+  readonly bytesPerSecond?: number
+  readonly secondsLeft?: number
+  /** Absent until the plan is frozen. */
+  readonly partBytes?: number
+  readonly partCount?: number
+  readonly storedParts: number
+  /** Milliseconds since 1970: until then the store keeps the parts of an unfinished upload. */
+  readonly keptUntil?: number
+  /** Milliseconds since 1970. */
+  readonly addedAt: number
+}
+
+export type PartStatus = 'waiting' | 'reading' | 'ready' | 'sending' | 'retrying' | 'stored' | 'proven'
+
+export interface PartSnapshot {
+  readonly partNumber: number
+  readonly bytes: number
+  readonly status: PartStatus
+  readonly sentBytes: number
+  /** How often it was sent; 0 for a part that is still to go or was stored before. */
+  readonly tries: number
+  readonly lastError?: ErrorCode
+}
+
+/** What the engine tells. At most five batches of changes a second. */
+export type UploaderEvent =
+  | { type: 'changed', uploads: readonly UploadSnapshot[] }
+  /** An entry left the list, or goes on as `replacedBy`: the same file was found under that id. */
+  | { type: 'removed', id: string, replacedBy?: string }
+  /** Something that concerns no single upload: local storage that fails, for example. */
+  | { type: 'notice', code: ErrorCode }
+
+export interface UploaderSettings {
+  /** Parts in flight over all files together; `undefined` leaves the number to the engine. */
+  concurrency: number | undefined
+  /** Wished length of a part in bytes, 5 MiB or more; `undefined` leaves it to the engine. */
+  partBytes: number | undefined
+}
+
+/** The engine as the rest of the app sees it. No call throws because an upload fails: that is a state. */
+export interface Uploader {
+  /** Finds what is unfinished, here and on the server. Resolves when all of it is listed. */
+  start(): Promise<void>
+  /** Queues files in the given order and answers their ids. */
+  add(files: readonly SourceFile[]): string[]
+  /** Stops within a second and keeps everything. */
+  pause(id: string): void
+  /** Goes on after a pause or a failure. Does nothing for an upload without its file. */
+  resume(id: string): void
+  /** Goes on with the file picked again. Another file is refused, and nothing is lost by it. */
+  continueWith(id: string, file: SourceFile): Promise<void>
+  /** Stops, removes the parts from the store, looks that they are gone, and forgets. */
+  discard(id: string): Promise<void>
+  /** Takes an ended upload (completed, failed with nothing stored) off the list. */
+  dismiss(id: string): void
+  configure(settings: Partial<UploaderSettings>): void
+  snapshot(id: string): UploadSnapshot | undefined
+  snapshots(): UploadSnapshot[]
+  /** Every part of one upload in order; empty until the plan is frozen. */
+  parts(id: string): PartSnapshot[]
+  /** Answers how to stop listening. */
+  subscribe(listener: (event: UploaderEvent) => void): () => void
+  /** Stops everything and lets go of locks and workers; the records stay. */
+  close(): Promise<void>
+}
