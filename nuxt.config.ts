@@ -23,9 +23,11 @@ export default defineNuxtConfig({
       forcePathStyle: '',
       provider: '',
       digest: 'md5',
+      minPartBytes: '',
     },
     maxFileBytes: '',
     requestLimitSeconds: 300,
+    assemblingSeconds: 600,
     session: {
       name: isProduction ? '__Host-lading' : 'lading',
       password: '',
@@ -34,21 +36,19 @@ export default defineNuxtConfig({
     },
   },
 
-  // Only components and pages lean on auto-imports; what .ts files use, they name (the walls between folders depend on it).
-  imports: { scan: true },
-  typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
+  compatibilityDate: '2026-11-01',
   nitro: {
     imports: { autoImport: false },
     typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
   },
 
-  compatibilityDate: '2026-11-01',
-  telemetry: false,
-
   vite: {
     plugins: [tailwindcss(), icons({ compiler: 'vue3', scale: 1.25 })],
     worker: { format: 'es' },
   },
+
+  typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
+  telemetry: false,
 
   auth: { loadStrategy: 'none' },
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ApiFailure } from '../errors'
-import { batchLimit } from '../limits'
+import type { ApiFailure } from '#shared/errors'
+import { batchLimit } from '#shared/limits'
 
 /**
  * Calls that take an upload's `{id}` take up to 64 of them at once as `{ uploads: [...] }`. The answer is

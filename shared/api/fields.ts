@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { digestAlgorithms } from '../digest'
-import { maxPartCount } from '../limits'
+import { digestAlgorithms } from '#shared/digest'
+import { maxPartCount } from '#shared/limits'
 
 /** Made by the client, lower case, so that every call can be repeated and every key has one spelling. */
 export const uploadId = z.uuid().regex(/^[0-9a-f-]+$/)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { batchLimit, maxPartCount } from '../limits'
+import { batchLimit, maxPartCount } from '#shared/limits'
 import { byteCount, listedPart, partDigest, partNumber, partToSign, sha256Hex, signedPart, timestamp, uploadId } from './fields'
 import { receipt } from './receipt'
 

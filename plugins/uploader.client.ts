@@ -1,0 +1,24 @@
+import { defineNuxtPlugin } from '#imports'
+import { useUploadsStore } from '~/stores/uploads'
+import { createApi } from '~/uploader/adapters/api'
+import { browserClock } from '~/uploader/adapters/browserClock'
+import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
+import { webLocks } from '~/uploader/adapters/webLocks'
+import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
+import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
+import { createUploader } from '~/uploader/engine/uploader'
+
+/** The one place where engine, adapters and screen are joined. */
+export default defineNuxtPlugin(() => {
+  const uploader = createUploader({
+    clock: browserClock,
+    random: Math.random,
+    newId: () => crypto.randomUUID(),
+    api: createApi(),
+    transport: createXhrTransport(),
+    files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
+    records: createDexieRecords(),
+    locks: webLocks,
+  })
+  useUploadsStore().connect(uploader)
+})

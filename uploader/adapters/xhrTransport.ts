@@ -1,0 +1,61 @@
+import type { PartBody, PartTransport, PutAnswer, PutRequest } from '~/uploader/engine/ports'
+import { LadingError } from '#shared/errors'
+import { retryAfter } from './api'
+import { storeFailureCode } from './storeFailure'
+
+/** Sends parts by `XMLHttpRequest`, the only way in which browsers tell how much of a body has left. */
+export function createXhrTransport(): PartTransport {
+  return { put }
+}
+
+async function put(request: PutRequest): Promise<PutAnswer> {
+  const xhr = await sent(request)
+  if (xhr.status === 0) throw await diagnose(request.body)
+  if (xhr.status >= 200 && xhr.status < 300) {
+    const etag = xhr.getResponseHeader('etag')
+    return etag ? { etag } : {}
+  }
+  throw new LadingError(storeFailureCode(xhr.status, xhr.responseText), `The store answered ${xhr.status} to a part`, {
+    retryAfterMs: retryAfter({ get: (name) => exposedHeader(xhr, name) }),
+  })
+}
+
+/** Resolves whatever the outcome is; rejects only with the signal's reason. */
+function sent({ url, headers, body, signal, onProgress }: PutRequest): Promise<XMLHttpRequest> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const xhr = new XMLHttpRequest()
+    const stop = () => xhr.abort()
+    signal.addEventListener('abort', stop, { once: true })
+
+    xhr.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded))
+    xhr.addEventListener('loadend', () => {
+      signal.removeEventListener('abort', stop)
+      if (signal.aborted) reject(signal.reason)
+      else resolve(xhr)
+    })
+    xhr.open('PUT', url)
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value)
+    // A body with a type would send a Content-Type that nobody signed; a slice made without one has none.
+    xhr.send(body)
+  })
+}
+
+/** Status 0 has three causes. The file is asked first, for only that can be told for sure. */
+async function diagnose(body: PartBody): Promise<LadingError> {
+  if (body instanceof Blob) {
+    try {
+      await body.slice(0, 1).arrayBuffer()
+    } catch (thrown) {
+      const isGone = thrown instanceof DOMException && thrown.name === 'NotFoundError'
+      return new LadingError(isGone ? 'file_unreadable' : 'file_changed', 'The file could not be read while it was being sent', { cause: thrown })
+    }
+  }
+  if (!navigator.onLine) return new LadingError('offline', 'The browser is offline')
+  return new LadingError('store_unreachable', 'The store could not be reached')
+}
+
+/** Asking for a header that CORS does not expose logs an error in the console: so it is looked for first. */
+function exposedHeader(xhr: XMLHttpRequest, name: string): string | null {
+  return xhr.getAllResponseHeaders().toLowerCase().includes(`${name}:`) ? xhr.getResponseHeader(name) : null
+}

@@ -1,0 +1,85 @@
+import type { Receipt } from '#shared/api'
+import type { EngineContext, Journey } from './context'
+import type { Entry } from './entry'
+import type { OpenFile } from './ports'
+import type { SourceFile } from './types'
+import { LadingError } from '#shared/errors'
+import { assemble, sealReceipt } from './assembling'
+import { openFile, openUpload } from './opening'
+import { sendAndProve } from './pipeline'
+import { proveSample, provesReceipt } from './proving'
+import { createRetry } from './retry'
+
+/** How often an upload is taken up again in one go after the store turned out to lack something. */
+const rounds = 4
+
+/**
+ * Brings one file to its end: select, open, prove what is there, send what is missing, assemble, seal. Fresh, resumed
+ * and completed files, with one part or ten thousand, all come this way. Whatever ends it early, what is stored stays
+ * stored, and travelling again goes on from there.
+ *
+ * @throws LadingError where only the person can help; the signal's reason where it was stopped.
+ */
+export async function travel(entry: Entry, file: SourceFile, context: EngineContext, signal: AbortSignal): Promise<void> {
+  const { ports, timing, retries } = context
+  let lastPhase: 'opening' | 'proving' | 'uploading' | 'assembling' = 'opening'
+  const retry = createRetry({
+    clock: ports.clock,
+    random: ports.random,
+    policy: timing,
+    retries,
+    onWait(reason) {
+      const { status } = entry.state
+      if (status === 'opening' || status === 'proving' || status === 'uploading' || status === 'assembling') lastPhase = status
+      entry.move({ type: 'waiting', reason })
+    },
+    onRecovered() {
+      if (entry.state.status === 'waiting') entry.move({ type: lastPhase })
+    },
+  })
+  const journey: Journey = { entry, context, retry, signal }
+
+  entry.move({ type: 'opening' })
+  await retry.run(() => context.session(signal), signal)
+  const open = await openFile(journey, file)
+  const receipt = await deliver(journey, open)
+  await context.remember(() => ports.records.remove(entry.id))
+  entry.move({ type: 'completed', receipt })
+  await sealReceipt(journey, open, receipt)
+}
+
+/** Sends what is missing and answers the receipt. */
+async function deliver(journey: Journey, open: OpenFile): Promise<Receipt> {
+  const { entry, context } = journey
+  const otherThan: string[] = []
+
+  for (let round = 1; ; round++) {
+    const askedId = entry.id
+    try {
+      const opened = await openUpload(journey, open, otherThan)
+      if (opened.state === 'gone') throw new LadingError('upload_gone', 'The store holds nothing of this upload any more')
+      if (opened.state === 'completed') {
+        if (!await provesReceipt(journey, open, opened.receipt)) {
+          throw new LadingError('file_mismatch', 'The completed upload holds other bytes than the file')
+        }
+        entry.wasThereAlready = true
+        return opened.receipt
+      }
+      await proveSample(journey, open, opened.ledger)
+      await sendAndProve(journey, open, opened)
+      return await assemble(journey, open, opened.ledger)
+    } catch (thrown) {
+      if (!(thrown instanceof LadingError) || round === rounds) throw thrown
+      if (thrown.code === 'file_mismatch' && entry.id !== askedId) {
+        // The server's guess by fingerprint was wrong: this is another file, and gets an upload of its own.
+        otherThan.push(entry.id)
+        context.partWays(entry)
+      } else if (thrown.code === 'upload_gone') {
+        context.startAnew(entry)
+      } else if (thrown.code !== 'parts_mismatch') {
+        throw thrown
+      }
+      entry.move({ type: 'opening' })
+    }
+  }
+}

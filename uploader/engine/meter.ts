@@ -1,0 +1,42 @@
+import type { Clock } from './ports'
+
+/** Measures a rate over the last seconds. */
+export interface Meter {
+  record(bytes: number): void
+  /** Bytes a second; undefined where nothing has moved within the window. */
+  rate(): number | undefined
+}
+
+const windowMs = 8_000
+const sampleMs = 200
+/** A rate over less time than this says more about the beginning than about the link. */
+const shortestMs = 500
+
+export function createMeter(clock: Clock): Meter {
+  let samples: { at: number, bytes: number }[] = []
+
+  function recent(now: number) {
+    const firstRecent = samples.findIndex((sample) => sample.at > now - windowMs)
+    if (firstRecent !== 0) samples = firstRecent < 0 ? [] : samples.slice(firstRecent)
+    return samples
+  }
+
+  return {
+    record(bytes) {
+      if (bytes <= 0) return
+      const now = clock.now()
+      const last = recent(now).at(-1)
+      if (last && now - last.at < sampleMs) last.bytes += bytes
+      else samples.push({ at: now, bytes })
+    },
+
+    rate() {
+      const now = clock.now()
+      const [first, ...later] = recent(now)
+      if (!first) return undefined
+      const elapsedMs = Math.max(now - first.at, shortestMs)
+      const bytes = later.reduce((sum, sample) => sum + sample.bytes, first.bytes)
+      return (bytes / elapsedMs) * 1000
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import type { InitiateAnswer, PartToSign, Receipt, SignedPart, StatusAnswer } from '#shared/api'
+import type { Journey } from './context'
+import type { Entry } from './entry'
+import type { Ledger } from './ledger'
+import type { OpenFile } from './ports'
+import type { SourceFile } from './types'
+import { LadingError } from '#shared/errors'
+import { defaultPartBytes } from '#shared/limits'
+import { choosePartBytes, partRange } from '#shared/partPlan'
+import { createLedger } from './ledger'
+
+export type Opened =
+  | { state: 'open', ledger: Ledger, urls: SignedPart[], urlsAskedAt: number, firstPart: PartToSign | undefined }
+  | { state: 'completed', receipt: Receipt }
+  /** The store has lost the multipart upload: it has to start anew. */
+  | { state: 'gone' }
+
+/** Opens the file for reading, under the session's digest algorithm, and makes sure that it is the expected one. */
+export async function openFile({ entry, context, signal }: Journey, file: SourceFile): Promise<OpenFile> {
+  const { digestAlgorithm, limits } = await context.session(signal)
+  if (file.bytes > limits.maxFileBytes) {
+    throw new LadingError('file_too_large', `${file.bytes} bytes are more than the ${limits.maxFileBytes} that are taken here`)
+  }
+  const fingerprint = await context.ports.files.fingerprint(file, signal)
+  if (entry.fingerprint !== undefined && entry.fingerprint !== fingerprint) {
+    throw new LadingError('file_mismatch', 'The file has another fingerprint than the one that was begun')
+  }
+  entry.fingerprint = fingerprint
+  entry.open ??= context.ports.files.open(file, digestAlgorithm)
+  return entry.open
+}
+
+/**
+ * Asks the server for the upload: a new one, the one that is already open for this file, or the completed one. What it
+ * answers can be asked for again and again.
+ */
+export async function openUpload(journey: Journey, open: OpenFile, otherThan: readonly string[]): Promise<Opened> {
+  const { entry, context, retry, signal } = journey
+  const { facts } = entry
+  const { limits } = await context.session(signal)
+  const wished = entry.partBytes ?? choosePartBytes(facts.fileBytes, context.settings.partBytes ?? defaultPartBytes, limits)
+  if (wished === undefined) throw new LadingError('file_too_large', 'No part size lets the store hold a file of this length')
+
+  const firstPart = entry.ledger ? undefined : await digestFirstPart(open, facts.fileBytes, wished, signal)
+  const urlsAskedAt = context.ports.clock.now()
+  const answer = await retry.run(() => context.ports.api.initiate({
+    id: entry.id,
+    fileName: facts.fileName,
+    ...(facts.relativePath && { relativePath: facts.relativePath }),
+    fileBytes: facts.fileBytes,
+    ...(facts.contentType && { contentType: facts.contentType }),
+    fingerprint: entry.fingerprint ?? '',
+    partBytes: wished,
+    ...(firstPart && { parts: [firstPart] }),
+    ...(otherThan.length > 0 && { otherThan: [...otherThan] }),
+  }, signal), signal)
+
+  if (answer.id !== entry.id && !await context.adopt(entry, answer.id)) return await openUpload(journey, open, otherThan)
+  if (answer.state === 'completed') return { state: 'completed', receipt: answer.receipt }
+
+  takePlan(entry, answer)
+  const ledger = entry.ledger ?? createLedger({ fileBytes: facts.fileBytes, partBytes: answer.partBytes })
+  if (!answer.isNew) {
+    const status = await askStatus(journey)
+    if (status.state === 'completed') return { state: 'completed', receipt: status.receipt }
+    if (status.state === 'gone') return { state: 'gone' }
+    ledger.reconcile(status.parts)
+  }
+  entry.ledger = ledger
+  await rememberUpload(journey, open, ledger)
+  return { state: 'open', ledger, urls: answer.parts, urlsAskedAt, firstPart: answer.partBytes === wished ? firstPart : undefined }
+}
+
+export function askStatus({ entry, context, retry, signal }: Journey): Promise<StatusAnswer> {
+  return retry.run(() => context.ports.api.status(entry.id, signal), signal)
+}
+
+/** The first URL comes with the answer to `initiate`, so that the first byte leaves one round trip earlier. */
+async function digestFirstPart(open: OpenFile, fileBytes: number, partBytes: number, signal: AbortSignal): Promise<PartToSign> {
+  const range = partRange({ fileBytes, partBytes }, 1)
+  return { partNumber: 1, bytes: range.end - range.start, digest: await open.digest(range, signal) }
+}
+
+function takePlan(entry: Entry, answer: Extract<InitiateAnswer, { state: 'open' }>) {
+  if (entry.partBytes !== answer.partBytes) entry.ledger = undefined
+  entry.partBytes = answer.partBytes
+  entry.keptUntil = answer.keptUntil
+}
+
+/** Goes on with an earlier hash state where every part below it is still stored, and writes the upload down. */
+async function rememberUpload({ entry, context }: Journey, open: OpenFile, ledger: Ledger) {
+  const { records } = context.ports
+  await context.remember(async () => {
+    const known = await records.get(entry.id)
+    const { checkpoint } = known ?? {}
+    if (checkpoint && checkpoint.hashedBytes > open.hashedBytes && isStoredUpTo(ledger, checkpoint.hashedBytes)) {
+      await open.restore(checkpoint)
+    }
+    await records.put({
+      ...known,
+      id: entry.id,
+      ...entry.facts,
+      fingerprint: entry.fingerprint ?? '',
+      partBytes: ledger.plan.partBytes,
+      addedAt: entry.addedAt,
+      keptUntil: entry.keptUntil ?? 0,
+    })
+  })
+}
+
+/** A hash state is worth something only if the bytes behind it will all be proven to be those at the store. */
+function isStoredUpTo(ledger: Ledger, bytes: number): boolean {
+  const parts = Math.ceil(bytes / ledger.plan.partBytes)
+  for (let partNumber = 1; partNumber <= parts; partNumber++) {
+    if (ledger.stored(partNumber) === undefined) return false
+  }
+  return true
+}

@@ -1,0 +1,121 @@
+import type { PartToSign } from '#shared/api'
+import type { Journey } from './context'
+import type { OpenFile } from './ports'
+import type { Opened } from './opening'
+import { batchLimit } from '#shared/limits'
+import { createBell } from './bell'
+import { createCheckpoints } from './checkpoints'
+import { rangeOf } from './ledger'
+import { provePart } from './proving'
+import { createSender } from './sending'
+import { createSigner } from './signer'
+import { createTaskGroup } from './taskGroup'
+
+const fewestAhead = 4
+
+/**
+ * Fills all holes of an upload and proves what was stored before. One loop reads the file: parts to send come first,
+ * and while enough of them are ready it proves stored parts and lets the whole-file hash catch up. Reading in part
+ * order means that a fresh file is read exactly once.
+ *
+ * Ends when every part is stored and proven. Throws what waiting can't mend; nothing is left running then.
+ */
+export async function sendAndProve(journey: Journey, open: OpenFile, opened: Extract<Opened, { state: 'open' }>): Promise<void> {
+  const { entry, context, retry } = journey
+  const { ports, slots, link, timing } = context
+  const { ledger } = opened
+  const group = createTaskGroup(journey.signal)
+  const bell = createBell()
+  const ready: PartToSign[] = []
+
+  const signer = createSigner({
+    clock: ports.clock,
+    sign: async (parts) => (await ports.api.sign({ id: entry.id, parts }, group.signal)).parts,
+    windowParts,
+  })
+  const sender = createSender({ ...journey, signal: group.signal }, open, ledger, signer)
+  const checkpoints = createCheckpoints(open, ledger, (checkpoint) =>
+    context.remember(() => ports.records.update(entry.id, { checkpoint })))
+
+  /** What will be sent in the next minutes. */
+  function windowParts(): number {
+    const partsASecond = (link.sendingRate() ?? 0) / ledger.plan.partBytes
+    return Math.min(Math.max(fewestAhead, slots.limit, Math.ceil(partsASecond * timing.signAheadMs / 1000)), batchLimit)
+  }
+
+  function makeReady(part: PartToSign) {
+    ledger.ready(part.partNumber)
+    ready.push(part)
+    signer.offer(part)
+    bell.ring()
+  }
+
+  async function readNext(): Promise<boolean> {
+    const waiting = ledger.nextWaiting()
+    if (waiting !== undefined && ready.length < windowParts()) {
+      ledger.reading(waiting)
+      const digest = await open.digest(rangeOf(ledger, waiting), group.signal)
+      makeReady({ partNumber: waiting, bytes: ledger.bytes(waiting), digest })
+      return true
+    }
+    if (!await catchUp()) return false
+    if (ledger.isAllStored) entry.move({ type: 'proving' })
+    entry.touch()
+    return true
+  }
+
+  /** Proves the next part that was stored before, or lets the whole-file hash pass a part that was read out of turn. */
+  async function catchUp(): Promise<boolean> {
+    const unproven = ledger.nextUnproven()
+    const hashAt = Math.floor(open.hashedBytes / ledger.plan.partBytes) + 1
+    // A part that is yet to be read for sending takes the hash along by itself.
+    const isHashBehind = open.hashedBytes < ledger.plan.fileBytes && ledger.status(hashAt) !== 'waiting'
+    if (unproven !== undefined && (!isHashBehind || unproven <= hashAt)) {
+      await provePart({ ...journey, signal: group.signal }, open, ledger, unproven)
+      return true
+    }
+    if (isHashBehind) await open.hashOn(rangeOf(ledger, hashAt).end - open.hashedBytes, group.signal)
+    return isHashBehind
+  }
+
+  async function read() {
+    while (!ledger.isAllProven) {
+      if (await readNext()) await checkpoints.look()
+      else await bell.rung(group.signal)
+    }
+  }
+
+  async function send() {
+    while (!ledger.isAllStored) {
+      if (ready.length === 0) {
+        await bell.rung(group.signal)
+        continue
+      }
+      const release = await slots.take(entry, group.signal)
+      const part = ready.shift()
+      if (part) group.run(() => sendOne(part, release))
+      // There is room in the window: the reader may go on.
+      bell.ring()
+    }
+  }
+
+  async function sendOne(part: PartToSign, release: () => void) {
+    try {
+      await sender.send(part)
+    } finally {
+      release()
+    }
+    await checkpoints.look()
+    bell.ring()
+  }
+
+  if (opened.firstPart && ledger.status(1) === 'waiting') {
+    signer.accept(opened.urls, opened.urlsAskedAt)
+    makeReady(opened.firstPart)
+  }
+  if (!ledger.isAllStored) entry.move({ type: 'uploading' })
+  group.run(read)
+  group.run(send)
+  await group.settled()
+  retry.landed()
+}

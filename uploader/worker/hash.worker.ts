@@ -1,0 +1,121 @@
+import type { DigestAlgorithm } from '#shared/digest'
+import type { TaskName, Tasks, WorkerAnswer, WorkerRequest } from './protocol'
+import type { WholeHash } from './wholeHash'
+import { hexToBase64 } from '#shared/digest'
+import { LadingError, toLadingError } from '#shared/errors'
+import { compositeDigest, fingerprint, withHasher } from './digests'
+import { readBlob } from './readBlob'
+import { createWholeHash } from './wholeHash'
+
+interface OpenedFile {
+  content: Blob
+  algorithm: DigestAlgorithm
+  whole: WholeHash
+}
+
+interface Range {
+  start: number
+  end: number
+}
+
+type Handlers = { [Name in TaskName]: (ask: Tasks[Name]['ask'], signal: AbortSignal) => Promise<Tasks[Name]['answer']> }
+
+const files = new Map<number, OpenedFile>()
+const running = new Map<number, AbortController>()
+
+function fileOf(id: number): OpenedFile {
+  const file = files.get(id)
+  if (!file) throw new LadingError('unexpected', 'The file is closed')
+  return file
+}
+
+/** Reads a range once; the whole-file hash goes along if it stands at its start. */
+async function pass(file: OpenedFile, range: Range, take: (piece: Uint8Array) => void, signal: AbortSignal) {
+  const whole = file.whole.begin(range.start)
+  try {
+    await readBlob(file.content, range, (piece) => {
+      take(piece)
+      whole?.update(piece)
+    }, signal)
+    whole?.commit(range.end - range.start)
+  } catch (thrown) {
+    whole?.rollBack()
+    throw thrown
+  }
+}
+
+const handlers: Handlers = {
+  fingerprint: ({ content }, signal) => fingerprint(content, signal),
+
+  async open({ file, content, algorithm }) {
+    files.set(file, { content, algorithm, whole: await createWholeHash() })
+  },
+
+  digest({ file: id, start, end }, signal) {
+    const file = fileOf(id)
+    return withHasher(file.algorithm, async (hasher) => {
+      await pass(file, { start, end }, (piece) => hasher.update(piece), signal)
+      return { digest: hexToBase64(hasher.digest('hex')), hashedBytes: file.whole.hashedBytes }
+    })
+  },
+
+  async hashOn({ file: id, bytes }, signal) {
+    const file = fileOf(id)
+    const start = file.whole.hashedBytes
+    await pass(file, { start, end: Math.min(start + bytes, file.content.size) }, () => {}, signal)
+    return { hashedBytes: file.whole.hashedBytes }
+  },
+
+  async bytes({ file: id, start, end, digest }, signal) {
+    const { content, algorithm } = fileOf(id)
+    const bytes = new Uint8Array(end - start)
+    return await withHasher(algorithm, async (hasher) => {
+      let filled = 0
+      await readBlob(content, { start, end }, (piece) => {
+        bytes.set(piece, filled)
+        filled += piece.byteLength
+        hasher.update(piece)
+      }, signal)
+      if (hexToBase64(hasher.digest('hex')) !== digest) throw new LadingError('file_changed', 'The file changed after it was read for signing')
+      return bytes.buffer
+    })
+  },
+
+  composite: ({ digests, algorithm }) => compositeDigest(digests, algorithm),
+
+  checkpoint: async ({ file }) => fileOf(file).whole.checkpoint(),
+
+  async restore({ file, checkpoint }) {
+    const { whole } = fileOf(file)
+    whole.restore(checkpoint)
+    return { hashedBytes: whole.hashedBytes }
+  },
+
+  sha256: async ({ file }) => fileOf(file).whole.digest(),
+
+  async close({ file }) {
+    files.delete(file)
+    return undefined
+  },
+}
+
+function answer(message: WorkerAnswer) {
+  const result = 'result' in message ? message.result : undefined
+  postMessage(message, { transfer: result instanceof ArrayBuffer ? [result] : [] })
+}
+
+addEventListener('message', async ({ data }: MessageEvent<WorkerRequest>) => {
+  if (data.type === 'cancel') return running.get(data.task)?.abort()
+
+  const controller = new AbortController()
+  running.set(data.task, controller)
+  try {
+    const handle = handlers[data.type] as (ask: unknown, signal: AbortSignal) => Promise<Tasks[TaskName]['answer']>
+    answer({ task: data.task, result: await handle(data.ask, controller.signal) })
+  } catch (thrown) {
+    const { code, message } = toLadingError(thrown)
+    answer({ task: data.task, error: { code, message } })
+  } finally {
+    running.delete(data.task)
+  }
+})
