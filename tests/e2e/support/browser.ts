@@ -1,0 +1,96 @@
+import type { ChildProcess } from 'node:child_process'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { ensureChromium } from '~/tests/support/chromium'
+import { eventually } from './eventually'
+
+const args = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--window-size=1280,900',
+  '--remote-debugging-port=0',
+]
+
+/** A real Chromium with a profile on disk, as a process of its own, so that it can be killed and started again. */
+export interface TestBrowser {
+  context: BrowserContext
+  /** A fresh tab. */
+  open(url: string): Promise<Page>
+  /** SIGKILL to all of its processes: no handler runs, nothing is flushed. */
+  kill(): Promise<void>
+  /** As a person closes it. */
+  quit(): Promise<void>
+}
+
+export async function createProfile(): Promise<{ path: string, remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'lading-profile-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+}
+
+export async function startBrowser(profile: string, { language = 'en-US' } = {}): Promise<TestBrowser> {
+  const portFile = join(profile, 'DevToolsActivePort')
+  await rm(portFile, { force: true })
+  const child = spawn(ensureChromium(), [...args, `--lang=${language}`, `--accept-lang=${language}`, `--user-data-dir=${profile}`, 'about:blank'], {
+    // A process group of its own: killing it takes the renderers along.
+    detached: true,
+    stdio: 'ignore',
+  })
+  const [port = ''] = (await eventually('the browser opens its DevTools port', async () => {
+    const content = await readFile(portFile, 'utf8').catch(() => '')
+    return content.includes('\n') ? content : undefined
+  })).split('\n')
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
+  const context = browser.contexts()[0] ?? await browser.newContext()
+
+  return {
+    context,
+    async open(url) {
+      const page = await context.newPage()
+      await page.goto(url, { waitUntil: 'networkidle' })
+      return page
+    },
+    async kill() {
+      signalGroup(child, 'SIGKILL')
+      await ended(child)
+    },
+    async quit() {
+      const session = await browser.newBrowserCDPSession()
+      // The answer may be lost with the browser.
+      await session.send('Browser.close').catch(() => {})
+      await ended(child)
+    },
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals) {
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, signal)
+}
+
+async function ended(child: ChildProcess) {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+/** Picks files as a person does. The browser is told their paths, so that large ones are not copied about. */
+export async function pickFiles(page: Page, input: Locator, paths: string[]) {
+  await input.waitFor({ state: 'attached' })
+  const handle = await input.elementHandle()
+  const session = await page.context().newCDPSession(page)
+  const mark = `picked-${Date.now()}-${Math.random()}`
+  await handle?.evaluate((element, name) => element.setAttribute('data-pick', name), mark)
+  const { root } = await session.send('DOM.getDocument', { depth: 0 })
+  const { nodeId } = await session.send('DOM.querySelector', { nodeId: root.nodeId, selector: `[data-pick="${mark}"]` })
+  await session.send('DOM.setFileInputFiles', { nodeId, files: paths })
+  await session.detach()
+}

@@ -1,0 +1,34 @@
+import type { TestStore } from './store'
+import { execPath } from 'node:process'
+import { eventually } from './eventually'
+import { freePort, start, stop } from './processes'
+
+export interface TestSite {
+  url: string
+  /** Everything the server has printed. */
+  output(): string
+  stop(): Promise<void>
+}
+
+/** The built server, as an operator starts it. */
+export async function startSite(store: TestStore, env: Record<string, string> = {}): Promise<TestSite> {
+  const port = await freePort()
+  const child = start(execPath, ['.output/server/index.mjs'], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      NUXT_ACCESS: 'open',
+      NUXT_SESSION_PASSWORD: 'Vt9mE2xqL7rJ4wZc8nYb3kHd6sPf5gTa',
+      ...store.env,
+      ...env,
+    },
+  })
+  const url = `http://localhost:${port}`
+  await eventually('the server answers', async () => {
+    if (child.exitCode !== null) throw new Error(`The server has ended:\n${child.output()}`)
+    return await fetch(`http://127.0.0.1:${port}/api/health`).then((answer) => answer.ok, () => false)
+  })
+  return { url, output: child.output, stop: () => stop(child) }
+}

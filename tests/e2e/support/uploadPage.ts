@@ -1,0 +1,63 @@
+import type { Page } from 'playwright-core'
+import type { SampleFile } from './sampleFile'
+import { pickFiles } from './browser'
+
+/** The page as a person uses it. Found by test ids and roles, never by words. */
+export function createUploadPage(page: Page) {
+  const row = (name: string) => page.locator(`[data-testid="upload-row"][data-file-name=${JSON.stringify(name)}]`)
+  const offer = page.getByTestId('resume-offer')
+
+  return {
+    page,
+    row,
+    offer,
+
+    add: (...files: SampleFile[]) => pickFiles(page, page.getByTestId('file-input'), files.map(({ path }) => path)),
+
+    async setConcurrency(count: number) {
+      await page.getByTestId('settings').click()
+      await page.getByTestId('setting-concurrency').selectOption(String(count))
+      await page.keyboard.press('Escape')
+    },
+
+    /** Resolves when the row shows one of these states. */
+    async untilStatus(name: string, ...statuses: string[]) {
+      const selector = statuses.map((status) => `[data-testid="upload-row"][data-file-name=${JSON.stringify(name)}][data-status="${status}"]`).join(', ')
+      await page.locator(selector).waitFor({ timeout: 150_000 })
+    },
+
+    async sha256(name: string): Promise<string> {
+      const shown = row(name).getByTestId('upload-sha256')
+      await shown.waitFor()
+      return (await shown.innerText()).trim()
+    },
+
+    /** Picks a file for the first unfinished upload that is offered. */
+    continueWith: (file: SampleFile) => pickFiles(page, offer.first().getByTestId('continue-input'), [file.path]),
+
+    async discardOffered() {
+      await offer.first().getByTestId('discard').click()
+      await page.getByTestId('confirm-discard').click()
+      await offer.first().waitFor({ state: 'detached' })
+    },
+
+    /** Rows of the local database. */
+    rememberedUploads: () => page.evaluate(async () => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('lading')
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+      const count = (table: string) => new Promise<number>((resolve, reject) => {
+        const request = database.transaction(table).objectStore(table).count()
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+      const counts = { uploads: await count('uploads'), parts: await count('parts') }
+      database.close()
+      return counts
+    }),
+  }
+}
+
+export type UploadPage = ReturnType<typeof createUploadPage>

@@ -1,0 +1,66 @@
+import type { TestBrowser } from './browser'
+import { createProfile, startBrowser } from './browser'
+import { createSampleFolder } from './sampleFile'
+import { startSite } from './site'
+import { startStore } from './store'
+import { createUploadPage } from './uploadPage'
+
+/** A store, a site before it, and a person's computer: everything that one story needs, and nothing shared with others. */
+export async function createWorld(options: { bytesPerSecond?: number } = {}) {
+  const store = await startStore(options)
+  const site = await startSite(store)
+  const samples = await createSampleFolder()
+  const profiles: Awaited<ReturnType<typeof createProfile>>[] = []
+  const browsers = new Set<TestBrowser>()
+
+  return {
+    store,
+    site,
+    samples,
+
+    async newProfile() {
+      const profile = await createProfile()
+      profiles.push(profile)
+      return profile.path
+    },
+
+    /** Opens the site in a browser with this profile. */
+    async visit(profile: string, language?: string) {
+      const browser = await startBrowser(profile, { language })
+      browsers.add(browser)
+      const uploads = createUploadPage(await browser.open(site.url))
+      return {
+        ...uploads,
+        browser,
+        async kill() {
+          browsers.delete(browser)
+          await browser.kill()
+        },
+        async quit() {
+          browsers.delete(browser)
+          await browser.quit()
+        },
+      }
+    },
+
+    async end() {
+      for (const browser of browsers) await browser.kill()
+      await site.stop()
+      await store.close()
+      await samples.remove()
+      for (const profile of profiles) await profile.remove()
+    },
+  }
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>
+
+/** Runs a story in a world of its own. */
+export async function inWorld(options: { bytesPerSecond?: number }, story: (world: World) => Promise<void>) {
+  const world = await createWorld(options)
+  try {
+    await story(world)
+  } finally {
+    await world.end()
+  }
+}

@@ -1,0 +1,69 @@
+import 'fake-indexeddb/auto'
+import type { UploadRecord } from '~/uploader/engine/ports'
+import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
+import { createMemoryRecords } from '~/tests/unit/engine/world'
+import { describe, expect, it } from 'vitest'
+
+const record: UploadRecord = {
+  id: 'one',
+  fileName: 'cargo.bin',
+  fileBytes: 10,
+  modifiedAt: 1,
+  contentType: '',
+  fingerprint: 'f',
+  partBytes: 4,
+  addedAt: 2,
+  keptUntil: 3,
+}
+
+let databases = 0
+
+// The same promises for the real adapter and for the one that the engine's tests use.
+describe.each([
+  ['IndexedDB', () => createDexieRecords(`test-${databases++}`)],
+  ['memory', createMemoryRecords],
+])('records in %s', (_, create) => {
+  it('come back as they were written, checkpoint included', async () => {
+    const records = create()
+    await records.put(record)
+    const checkpoint = { version: '1', hashedBytes: 4, state: new Uint8Array([1, 2, 3]) }
+    await records.update('one', { checkpoint })
+    expect(await records.get('one')).toEqual({ ...record, checkpoint })
+    expect(await records.list()).toHaveLength(1)
+    expect(await records.get('two')).toBeUndefined()
+  })
+
+  it('are not made by an update alone', async () => {
+    const records = create()
+    await records.update('one', { keptUntil: 9 })
+    expect(await records.list()).toEqual([])
+  })
+
+  it('count the bytes of stored parts once, however often a part is written', async () => {
+    const records = create()
+    const part = { id: 'one', partNumber: 1, bytes: 4, etag: 'e', digest: 'd' }
+    await records.putPart(part)
+    await records.putPart(part)
+    await records.putPart({ ...part, partNumber: 2 })
+    await records.putPart({ ...part, id: 'two' })
+    expect(await records.storedBytes('one')).toBe(8)
+  })
+
+  it('forget an upload with all its parts, and no other', async () => {
+    const records = create()
+    await records.put(record)
+    await records.put({ ...record, id: 'two' })
+    await records.putPart({ id: 'one', partNumber: 1, bytes: 4, etag: 'e', digest: 'd' })
+    await records.putPart({ id: 'two', partNumber: 1, bytes: 4, etag: 'e', digest: 'd' })
+    await records.remove('one')
+    expect((await records.list()).map(({ id }) => id)).toEqual(['two'])
+    expect(await records.storedBytes('one')).toBe(0)
+    expect(await records.storedBytes('two')).toBe(4)
+  })
+})
+
+it('whatever IndexedDB refuses is storage that is unavailable', async () => {
+  const records = createDexieRecords('refusing')
+  const broken = { ...record, contentType: (() => {}) as unknown as string }
+  await expect(records.put(broken)).rejects.toMatchObject({ code: 'storage_unavailable' })
+})

@@ -1,0 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { compositeDigest, fingerprint } from '~/uploader/worker/digests'
+import { readBlob } from '~/uploader/worker/readBlob'
+import { createWholeHash } from '~/uploader/worker/wholeHash'
+import { describe, expect, it } from 'vitest'
+
+const MiB = 1024 * 1024
+const { signal } = new AbortController()
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+describe('the whole-file hash', () => {
+  it('is SHA-256, whatever the pieces it was fed in', async () => {
+    const bytes = randomBytes(5 * MiB + 7)
+    const whole = await createWholeHash()
+    for (let start = 0; start < bytes.length; start += MiB) {
+      const end = Math.min(start + MiB, bytes.length)
+      const pass = whole.begin(start)
+      await readBlob(new Blob([bytes]), { start, end }, (piece) => pass?.update(piece), signal)
+      pass?.commit(end - start)
+    }
+    expect(whole.hashedBytes).toBe(bytes.length)
+    expect(whole.digest()).toBe(sha256(bytes))
+    expect(whole.digest()).toBe(sha256(bytes))
+  })
+
+  it('goes on from a checkpoint in another worker, and from its last commit after a pass that failed', async () => {
+    const bytes = randomBytes(1000)
+    const first = await createWholeHash()
+    const pass = first.begin(0)
+    pass?.update(bytes.subarray(0, 600))
+    pass?.commit(600)
+    const checkpoint = first.checkpoint()
+    const broken = first.begin(600)
+    broken?.update(bytes.subarray(600, 700))
+    broken?.rollBack()
+
+    for (const whole of [first, await createWholeHash()]) {
+      if (whole.hashedBytes === 0) expect(whole.restore(checkpoint)).toBe(true)
+      const rest = whole.begin(600)
+      rest?.update(bytes.subarray(600))
+      rest?.commit(400)
+      expect(whole.digest()).toBe(sha256(bytes))
+    }
+  })
+
+  it('takes one pass at a time, from where it stands', async () => {
+    const whole = await createWholeHash()
+    expect(whole.begin(10)).toBeUndefined()
+    expect(whole.begin(0)).toBeDefined()
+    expect(whole.begin(0)).toBeUndefined()
+  })
+
+  it('does not read the state of another version', async () => {
+    const whole = await createWholeHash()
+    expect(whole.restore({ ...whole.checkpoint(), version: 'another' })).toBe(false)
+  })
+})
+
+describe('the fingerprint', () => {
+  it('changes with the length and with each of the three blocks, and with nothing between them', async () => {
+    const bytes = randomBytes(9 * MiB)
+    const of = (changed: Uint8Array) => fingerprint(new Blob([changed]), signal)
+    const flipped = (at: number) => {
+      const copy = Uint8Array.from(bytes)
+      copy[at] = (copy[at] ?? 0) ^ 1
+      return copy
+    }
+    const original = await of(bytes)
+    expect(await of(bytes.subarray(0, -1))).not.toBe(original)
+    for (const at of [0, 4.5 * MiB, 9 * MiB - 1]) expect(await of(flipped(at))).not.toBe(original)
+    expect(await of(flipped(2 * MiB))).toBe(original)
+  })
+
+  it('covers all of a small file, the empty one included', async () => {
+    const length = Buffer.alloc(8)
+    expect(await fingerprint(new Blob([]), signal)).toBe(sha256(length))
+    length.writeBigUInt64BE(3n)
+    expect(await fingerprint(new Blob(['abc']), signal)).toBe(sha256(Buffer.concat([length, Buffer.from('abc')])))
+  })
+})
+
+it('the composite digest is the one that S3 makes of its parts', async () => {
+  const parts = [randomBytes(10), randomBytes(10)].map((part) => createHash('md5').update(part).digest())
+  const expected = `${createHash('md5').update(Buffer.concat(parts)).digest('hex')}-2`
+  expect(await compositeDigest(parts.map((part) => part.toString('base64')), 'md5')).toBe(expected)
+})
+
+it('reading ends at once when it is aborted', async () => {
+  const stop = new AbortController()
+  let pieces = 0
+  const reading = readBlob(new Blob([randomBytes(8 * MiB)]), { start: 0, end: 8 * MiB }, () => {
+    pieces++
+    stop.abort(new Error('paused'))
+  }, stop.signal)
+  await expect(reading).rejects.toThrow('paused')
+  expect(pieces).toBe(1)
+})
