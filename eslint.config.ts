@@ -52,6 +52,7 @@ export default withNuxt(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@stylistic/max-statements-per-line': ['error', { max: 2 }],
       'vue/multi-word-component-names': 'off',
+      'vue/max-attributes-per-line': ['error', { singleline: 8, multiline: 1 }],
     },
   },
   ...walls,

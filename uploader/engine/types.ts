@@ -109,7 +109,7 @@ export interface Uploader {
   continueWith(id: string, file: SourceFile): Promise<void>
   /** Stops, removes the parts from the store, looks that they are gone, and forgets. */
   discard(id: string): Promise<void>
-  /** Takes an ended upload (completed, failed with nothing stored) off the list. */
+  /** Takes an ended upload off the list; one that failed is discarded, so that nothing of it is left. */
   dismiss(id: string): void
   configure(settings: Partial<UploaderSettings>): void
   snapshot(id: string): UploadSnapshot | undefined

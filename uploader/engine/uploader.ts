@@ -316,6 +316,8 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     dismiss(id) {
       const entry = entries.get(id)
       if (!entry || isActive(entry.state)) return
+      // What never ended may have left something at the store: it would be offered again on the next visit.
+      if (!isFinal(entry.state)) return void this.discard(id)
       forget(entry)
       reporter.tell({ type: 'removed', id })
     },

@@ -1,0 +1,79 @@
+import { GiB, KiB, MiB, TiB } from '#shared/limits'
+
+/** Words for numbers in one language. Binary units throughout, because part sizes are set in MiB. */
+export interface Format {
+  /** `1.50 GiB`. The number of decimals depends on the unit alone, so that a growing number keeps its width. */
+  bytes(bytes: number): string
+  /** `12.3 MiB/s`. */
+  speed(bytesPerSecond: number): string
+  /** Rounded down: 100 % means all of it. Takes 0 to 1. */
+  percent(progress: number): string
+  /** `2 hr 5 min`, `3 min`, `40 sec`: rough, so that it can be read while it changes. */
+  duration(seconds: number): string
+  count(count: number): string
+  /** Date and time of milliseconds since 1970. */
+  dateTime(timestamp: number): string
+  /** Day of milliseconds since 1970. */
+  day(timestamp: number): string
+}
+
+const made = new Map<string, Format>()
+
+/** Intl formatters are dear to make, so each language has one set. */
+export function formatFor(locale: string): Format {
+  const format = made.get(locale) ?? createFormat(locale)
+  made.set(locale, format)
+  return format
+}
+
+function createFormat(locale: string): Format {
+  const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
+  const counts = new Intl.NumberFormat(locale)
+  const dateTimes = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  const bytes = createByteWords(locale)
+
+  return {
+    bytes,
+    speed: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
+    percent: (progress) => percents.format(Math.floor(progress * 100) / 100),
+    duration: createDurationWords(locale),
+    count: (count) => counts.format(count),
+    dateTime: (timestamp) => dateTimes.format(timestamp),
+    day: (timestamp) => days.format(timestamp),
+  }
+}
+
+function createByteWords(locale: string): (bytes: number) => string {
+  const [smallest, ...larger] = [numbers('B', 1, 0), numbers('KiB', KiB, 0), numbers('MiB', MiB, 1), numbers('GiB', GiB, 2), numbers('TiB', TiB, 2)] as const
+
+  function numbers(name: string, size: number, decimals: number) {
+    return { name, size, words: new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }) }
+  }
+
+  return (bytes) => {
+    const { name, size, words } = larger.findLast((unit) => bytes >= unit.size) ?? smallest
+    return `${words.format(bytes / size)} ${name}`
+  }
+}
+
+function createDurationWords(locale: string): (seconds: number) => string {
+  const [days, hours, minutes, seconds] = [words('day'), words('hour'), words('minute'), words('second')]
+
+  function words(unit: string) {
+    return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' })
+  }
+
+  function pair(amount: number, size: number, larger: Intl.NumberFormat, smaller: Intl.NumberFormat): string {
+    const rest = amount % size
+    return larger.format(Math.floor(amount / size)) + (rest > 0 ? ` ${smaller.format(rest)}` : '')
+  }
+
+  return (exact) => {
+    if (exact < 59.5) return seconds.format(Math.max(1, Math.round(exact)))
+    const wholeMinutes = Math.round(exact / 60)
+    if (wholeMinutes < 60) return minutes.format(wholeMinutes)
+    if (wholeMinutes < 24 * 60) return pair(wholeMinutes, 60, hours, minutes)
+    return pair(Math.round(wholeMinutes / 60), 24, days, hours)
+  }
+}

@@ -1,0 +1,74 @@
+import { storeToRefs } from 'pinia'
+import type { ComputedRef, Ref } from 'vue'
+import type { ErrorCode } from '#shared/errors'
+import type { Milestone } from '~/stores/milestones'
+import type { UploadTotals } from '~/stores/uploadTotals'
+import { settingLimits } from '~/stores/keptSettings'
+import { useUploadsStore } from '~/stores/uploads'
+import type { PartSnapshot, UploaderSettings, UploadSnapshot } from '~/uploader/engine/types'
+import { droppedFiles } from './droppedFiles'
+import { sourceFile } from './sourceFile'
+
+export interface ChunkedUpload {
+  /** Ids of all uploads in the order in which they were added. Changes only when one is added or leaves. */
+  ids: Readonly<Ref<readonly string[]>>
+  /** All uploads in the same order. */
+  uploads: Readonly<Ref<readonly UploadSnapshot[]>>
+  totals: ComputedRef<UploadTotals>
+  /** Failures that concern no single upload. */
+  notices: Readonly<Ref<readonly ErrorCode[]>>
+  /** What the latest change brought that is worth saying aloud. */
+  milestones: Readonly<Ref<readonly Milestone[]>>
+  settings: Readonly<Ref<UploaderSettings>>
+  settingLimits: typeof settingLimits
+  /** One upload; in a template or `computed` it follows that upload alone. */
+  upload(id: string): UploadSnapshot | undefined
+  /** Queues files and answers their ids. A file known as unfinished is recognised by its content and goes on. */
+  add(files: Iterable<File>): string[]
+  /** Queues everything that was dropped, with the files inside folders. To be called within the drop event. */
+  addDropped(transfer: DataTransfer): Promise<string[]>
+  pause(id: string): void
+  /** Goes on after a pause or a failure. */
+  resume(id: string): void
+  /** Stops, and removes what is stored of the file. */
+  discard(id: string): Promise<void>
+  /** Takes an ended upload off the list. */
+  dismiss(id: string): void
+  /** All parts of an upload as they stand now; empty until its plan is fixed. Not reactive. */
+  parts(id: string): PartSnapshot[]
+  /** Holds from the next part and the next file on, and is kept in this browser. */
+  configure(changes: Partial<UploaderSettings>): void
+  dismissNotice(code: ErrorCode): void
+}
+
+/**
+ * Uploads files to S3 in parts and shows how each one is doing.
+ *
+ * - **Units**: sizes are bytes, speeds bytes per second; `totals.progress` runs from 0 to 1 over all files together.
+ * - **Errors**: no action throws. A file that can't be sent ends as `state.status === 'failed'` with an error code.
+ * - **Lifetime**: uploads belong to the app, so they outlive the component that started them.
+ * - **SSR**: on the server the list is empty and the actions do nothing.
+ */
+export function useChunkedUpload(): ChunkedUpload {
+  const store = useUploadsStore()
+  const { ids, uploads, totals, notices, milestones, settings } = storeToRefs(store)
+  return {
+    ids,
+    uploads,
+    totals,
+    notices,
+    milestones,
+    settings,
+    settingLimits,
+    upload: store.upload,
+    add: (files) => store.add([...files].map((file) => sourceFile(file))),
+    addDropped: async (transfer) => store.add(await droppedFiles(transfer)),
+    pause: store.pause,
+    resume: store.resume,
+    discard: store.discard,
+    dismiss: store.dismiss,
+    parts: store.parts,
+    configure: store.configure,
+    dismissNotice: store.dismissNotice,
+  }
+}

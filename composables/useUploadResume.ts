@@ -1,0 +1,38 @@
+import { storeToRefs } from 'pinia'
+import type { Ref } from 'vue'
+import { useUploadsStore } from '~/stores/uploads'
+import type { UploadSnapshot } from '~/uploader/engine/types'
+import { sourceFile } from './sourceFile'
+
+export interface UploadResume {
+  /** True until everything unfinished is listed. */
+  isSearching: Readonly<Ref<boolean>>
+  /** Uploads that go on as soon as their file is picked again, without those put off for later. */
+  unfinished: Readonly<Ref<readonly UploadSnapshot[]>>
+  /** Goes on with this file. Another file than before is refused (`refusal`), and nothing is lost by it. */
+  continueWith(id: string, file: File): Promise<void>
+  /** No longer offers this one until the page is loaded again. The upload stays on the list. */
+  later(id: string): void
+  /** Removes what is stored of the file, and forgets it. */
+  discard(id: string): Promise<void>
+}
+
+/**
+ * Finds uploads that an earlier visit left unfinished, here or on another device, and carries them on.
+ *
+ * - **Units**: sizes are bytes; `keptUntil` is milliseconds since 1970.
+ * - **Errors**: no action throws. A wrong file shows as the upload's `refusal`, a search that failed as a notice.
+ * - **Lifetime**: the offers belong to the app; `later` holds until the next page load.
+ * - **SSR**: on the server `isSearching` is true, nothing is found, and the actions do nothing.
+ */
+export function useUploadResume(): UploadResume {
+  const store = useUploadsStore()
+  const { isSearching, unfinished } = storeToRefs(store)
+  return {
+    isSearching,
+    unfinished,
+    continueWith: (id, file) => store.continueWith(id, sourceFile(file)),
+    later: store.postpone,
+    discard: store.discard,
+  }
+}

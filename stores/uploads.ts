@@ -1,0 +1,151 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowReactive, shallowRef, triggerRef } from 'vue'
+import type { Receipt } from '#shared/api'
+import type { ErrorCode } from '#shared/errors'
+import { toLadingError } from '#shared/errors'
+import type { PartSnapshot, SourceFile, Uploader, UploaderEvent, UploaderSettings, UploadSnapshot } from '~/uploader/engine/types'
+import { keepSettings, readKeptSettings } from './keptSettings'
+import type { Milestone } from './milestones'
+import { milestoneBetween } from './milestones'
+import type { RetiredUploads } from './uploadTotals'
+import { isActive, needsFile, totalsOf } from './uploadTotals'
+
+const nothingRetired: RetiredUploads = { count: 0, bytes: 0 }
+
+/**
+ * What the screen shows of the uploads. Changed by the engine's events alone; commands go straight to the engine and
+ * do nothing while none is connected, as on the server.
+ */
+export const useUploadsStore = defineStore('uploads', () => {
+  let uploader: Uploader | undefined
+  let activeCount = 0
+
+  // Two views of one Map, so that 10,000 uploads stay cheap: a row follows its own entry of `snapshots`; what goes
+  // over all of them reads `all`, which changes once with each event and tracks no single entry.
+  const all = shallowRef(new Map<string, UploadSnapshot>())
+  const snapshots = shallowReactive(all.value)
+  const receipts = shallowReactive(new Map<string, Receipt>())
+  // Found at the start or later, without a file: only these are offered, not what fails before the person's eyes.
+  const found = shallowReactive(new Set<string>())
+  const order = shallowRef<readonly string[]>([])
+  const postponed = shallowReactive(new Set<string>())
+  const retired = shallowRef(nothingRetired)
+  const searching = ref(true)
+  const noticeCodes = shallowRef<readonly ErrorCode[]>([])
+  const latestMilestones = shallowRef<readonly Milestone[]>([])
+  const chosenSettings = shallowRef<UploaderSettings>({ concurrency: undefined, partBytes: undefined })
+
+  function apply(event: UploaderEvent) {
+    if (event.type === 'notice') return notify(event.code)
+    if (event.type === 'changed') show(event.uploads)
+    else remove(event.id, event.replacedBy)
+    if (activeCount === 0) retired.value = nothingRetired
+    triggerRef(all)
+  }
+
+  function show(uploads: readonly UploadSnapshot[]) {
+    const milestones: Milestone[] = []
+    const newIds: string[] = []
+    for (const upload of uploads) {
+      if (upload.state.status === 'discarded') {
+        remove(upload.id)
+        continue
+      }
+      const before = snapshots.get(upload.id)
+      const milestone = milestoneBetween(before, upload)
+      if (milestone) milestones.push(milestone)
+      if (!before) newIds.push(upload.id)
+      if (!before && needsFile(upload)) found.add(upload.id)
+      put(upload)
+      if (upload.state.status === 'completed') receipts.set(upload.state.receipt.id, upload.state.receipt)
+    }
+    if (newIds.length > 0) order.value = [...order.value, ...newIds]
+    if (milestones.length > 0) latestMilestones.value = milestones
+  }
+
+  function put(upload: UploadSnapshot) {
+    const before = snapshots.get(upload.id)
+    activeCount += Number(isActive(upload)) - Number(before !== undefined && isActive(before))
+    snapshots.set(upload.id, upload)
+  }
+
+  function remove(id: string, replacedBy?: string) {
+    const upload = snapshots.get(id)
+    if (!upload) return
+    snapshots.delete(id)
+    activeCount -= Number(isActive(upload))
+    if (replacedBy && !snapshots.has(replacedBy)) {
+      // It keeps its place; the engine's next word replaces this snapshot.
+      put({ ...upload, id: replacedBy })
+      order.value = order.value.map((other) => other === id ? replacedBy : other)
+      return
+    }
+    order.value = order.value.filter((other) => other !== id)
+    if (upload.state.status === 'completed' && !replacedBy) {
+      // It goes on counting while others run, or the overall progress would jump back.
+      retired.value = { count: retired.value.count + 1, bytes: retired.value.bytes + upload.fileBytes }
+    }
+  }
+
+  function inOrder(): UploadSnapshot[] {
+    return order.value.flatMap((id) => all.value.get(id) ?? [])
+  }
+
+  function notify(code: ErrorCode) {
+    if (!noticeCodes.value.includes(code)) noticeCodes.value = [...noticeCodes.value, code]
+  }
+
+  function dismissNotice(code: ErrorCode) {
+    noticeCodes.value = noticeCodes.value.filter((other) => other !== code)
+  }
+
+  /**
+   * Joins the engine to the screen, hands it the settings kept in this browser, and starts it. Resolves when
+   * everything unfinished is listed; never throws: what goes wrong becomes a notice.
+   */
+  async function connect(engine: Uploader): Promise<void> {
+    uploader = engine
+    chosenSettings.value = readKeptSettings()
+    engine.configure(chosenSettings.value)
+    engine.subscribe(apply)
+    apply({ type: 'changed', uploads: engine.snapshots() })
+    try {
+      await engine.start()
+    } catch (thrown) {
+      notify(toLadingError(thrown).code)
+    } finally {
+      searching.value = false
+    }
+  }
+
+  function configure(changes: Partial<UploaderSettings>) {
+    chosenSettings.value = { ...chosenSettings.value, ...changes }
+    keepSettings(chosenSettings.value)
+    uploader?.configure(changes)
+  }
+
+  return {
+    ids: computed(() => order.value),
+    uploads: computed(inOrder),
+    unfinished: computed(() => inOrder().filter((upload) => found.has(upload.id) && needsFile(upload) && !postponed.has(upload.id))),
+    totals: computed(() => totalsOf(all.value.values(), retired.value)),
+    receipts: computed(() => [...receipts.values()]),
+    isSearching: computed(() => searching.value),
+    notices: computed(() => noticeCodes.value),
+    milestones: computed(() => latestMilestones.value),
+    settings: computed(() => chosenSettings.value),
+    upload: (id: string): UploadSnapshot | undefined => snapshots.get(id),
+    connect,
+    configure,
+    dismissNotice,
+    postpone: (id: string) => void postponed.add(id),
+    forgetReceipt: (id: string) => void receipts.delete(id),
+    add: (files: readonly SourceFile[]): string[] => uploader?.add(files) ?? [],
+    pause: (id: string) => uploader?.pause(id),
+    resume: (id: string) => uploader?.resume(id),
+    continueWith: async (id: string, file: SourceFile) => await uploader?.continueWith(id, file),
+    discard: async (id: string) => await uploader?.discard(id),
+    dismiss: (id: string) => uploader?.dismiss(id),
+    parts: (id: string): PartSnapshot[] => uploader?.parts(id) ?? [],
+  }
+})

@@ -1,0 +1,130 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { LadingError } from '#shared/errors'
+import { useChunkedUpload } from '~/composables/useChunkedUpload'
+import { useUploadResume } from '~/composables/useUploadResume'
+import { useUploadsStore } from '~/stores/uploads'
+import type { FakeUploader } from './fakeUploader'
+import { createFakeUploader, receiptOf, snapshotOf } from './fakeUploader'
+
+let uploader: FakeUploader
+let connected: Promise<void>
+
+beforeEach(() => {
+  localStorage.clear()
+  setActivePinia(createPinia())
+  uploader = createFakeUploader()
+  connected = useUploadsStore().connect(uploader)
+})
+
+describe('useChunkedUpload', () => {
+  it('does nothing, and does not fail, without an engine', async () => {
+    setActivePinia(createPinia())
+    const { add, discard, parts, uploads } = useChunkedUpload()
+    expect(add([new File(['x'], 'x')])).toEqual([])
+    await discard('x')
+    expect(parts('x')).toEqual([])
+    expect(uploads.value).toEqual([])
+  })
+
+  it('lists uploads in the order in which they were added, each once', () => {
+    const { ids, upload } = useChunkedUpload()
+    uploader.show(snapshotOf({ id: 'b' }), snapshotOf({ id: 'a' }))
+    uploader.show(snapshotOf({ id: 'b', sentBytes: 700 }))
+    expect(ids.value).toEqual(['b', 'a'])
+    expect(upload('b')?.sentBytes).toBe(700)
+  })
+
+  it('keeps an upload in its place when it goes on under another id', () => {
+    const { ids } = useChunkedUpload()
+    uploader.show(snapshotOf({ id: 'a' }), snapshotOf({ id: 'b' }))
+    uploader.tell({ type: 'removed', id: 'a', replacedBy: 'c' })
+    uploader.show(snapshotOf({ id: 'c' }))
+    expect(ids.value).toEqual(['c', 'b'])
+  })
+
+  it('merges an upload into the one that was found under its id', () => {
+    const { ids } = useChunkedUpload()
+    uploader.show(snapshotOf({ id: 'found', hasFile: false, state: { status: 'paused' } }), snapshotOf({ id: 'new' }))
+    uploader.tell({ type: 'removed', id: 'new', replacedBy: 'found' })
+    expect(ids.value).toEqual(['found'])
+  })
+
+  it('never lets the overall progress fall when a completed upload is dismissed while others run', () => {
+    const { totals, dismiss } = useChunkedUpload()
+    uploader.show(snapshotOf({ id: 'a', sentBytes: 1000, state: { status: 'completed', receipt: receiptOf({ id: 'a' }) } }), snapshotOf({ id: 'b' }))
+    expect(totals.value).toMatchObject({ sentBytes: 1500, fileBytes: 2000 })
+    dismiss('a')
+    expect(totals.value).toMatchObject({ sentBytes: 1500, fileBytes: 2000, count: 2 })
+    uploader.show(snapshotOf({ id: 'b', sentBytes: 1000, state: { status: 'completed', receipt: receiptOf({ id: 'b' }) } }))
+    expect(totals.value).toMatchObject({ sentBytes: 1000, fileBytes: 1000, count: 1 })
+  })
+
+  it('passes settings on and keeps them', () => {
+    const { configure, settings } = useChunkedUpload()
+    configure({ concurrency: 3 })
+    expect(settings.value).toEqual({ concurrency: 3, partBytes: undefined })
+    expect(uploader.calls.at(-1)).toBe('configure {"concurrency":3}')
+    expect(localStorage.getItem('lading-settings')).toBe('{"concurrency":3}')
+  })
+
+  it('hands the kept settings to the engine before it starts', () => {
+    localStorage.setItem('lading-settings', '{"concurrency":3,"partBytes":1}')
+    setActivePinia(createPinia())
+    const next = createFakeUploader()
+    void useUploadsStore().connect(next)
+    expect(next.calls[0]).toBe('configure {"concurrency":3}')
+  })
+
+  it('shows a notice once', () => {
+    const { notices, dismissNotice } = useChunkedUpload()
+    uploader.tell({ type: 'notice', code: 'storage_unavailable' })
+    uploader.tell({ type: 'notice', code: 'storage_unavailable' })
+    expect(notices.value).toEqual(['storage_unavailable'])
+    dismissNotice('storage_unavailable')
+    expect(notices.value).toEqual([])
+  })
+})
+
+describe('useUploadResume', () => {
+  const found = snapshotOf({ id: 'found', hasFile: false, state: { status: 'paused' } })
+
+  it('searches until the engine has found everything', async () => {
+    const { isSearching } = useUploadResume()
+    expect(isSearching.value).toBe(true)
+    uploader.endSearch()
+    await connected
+    expect(isSearching.value).toBe(false)
+  })
+
+  it('turns a search that failed into a notice', async () => {
+    uploader.endSearch(new LadingError('server_unreachable', 'down'))
+    await connected
+    expect(useUploadResume().isSearching.value).toBe(false)
+    expect(useChunkedUpload().notices.value).toEqual(['server_unreachable'])
+  })
+
+  it('offers what was found, until later, and keeps it on the list', () => {
+    const { unfinished, later } = useUploadResume()
+    uploader.show(found, snapshotOf({ id: 'other' }))
+    expect(unfinished.value.map(({ id }) => id)).toEqual(['found'])
+    later('found')
+    expect(unfinished.value).toEqual([])
+    expect(useChunkedUpload().ids.value).toEqual(['found', 'other'])
+  })
+
+  it('offers nothing that lost its file before the eyes of the person', () => {
+    uploader.show(snapshotOf({ id: 'a' }))
+    uploader.show(snapshotOf({ id: 'a', hasFile: false, state: { status: 'failed', code: 'file_changed' } }))
+    expect(useUploadResume().unfinished.value).toEqual([])
+  })
+
+  it('offers again, with the reason, what was continued with the wrong file', async () => {
+    const { unfinished, continueWith } = useUploadResume()
+    uploader.show(found)
+    await continueWith('found', new File(['x'], 'wrong.bin'))
+    expect(uploader.calls.at(-1)).toBe('continueWith found wrong.bin')
+    uploader.show({ ...found, refusal: 'file_mismatch' })
+    expect(unfinished.value.map(({ refusal }) => refusal)).toEqual(['file_mismatch'])
+  })
+})

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { errorStatus } from '#shared/errors'
+import type { MilestoneType } from '~/stores/milestones'
+import type { PartStatus, UploadStatus, WaitReason } from '~/uploader/engine/types'
+import type { CheckProgress, PartLook } from '~/composables/uploadView'
+import en from '~/i18n/locales/en.json'
+import zhCN from '~/i18n/locales/zh-CN.json'
+
+// Typed, so that a new state, reason or status does not compile before it is listed here and has its words.
+const all = <Word extends string>(words: Record<Word, true>) => Object.keys(words)
+const statuses = all<UploadStatus>({
+  queued: true, opening: true, proving: true, uploading: true, waiting: true, paused: true, assembling: true, discarding: true, completed: true, failed: true, discarded: true,
+}).filter((status) => status !== 'waiting')
+const reasons = all<WaitReason>({ offline: true, network: true, server: true, store_busy: true, store_full: true, other_tab: true, same_file: true })
+const partStatuses = all<PartStatus>({ waiting: true, reading: true, ready: true, sending: true, retrying: true, stored: true, proven: true })
+const looks = all<PartLook>({ stored: true, sending: true, retrying: true, ready: true, todo: true })
+const checks = all<CheckProgress['type']>({ proving: true, hashing: true })
+const milestones = all<MilestoneType>({ added: true, completed: true, failed: true, paused: true, refused: true })
+
+function flatten(messages: object, prefix = ''): Record<string, string> {
+  return Object.assign({}, ...Object.entries(messages).map(([key, value]: [string, unknown]) =>
+    typeof value === 'string' ? { [prefix + key]: value } : flatten(value as object, `${prefix}${key}.`)))
+}
+
+function placeholders(message: string | undefined): string[] {
+  return [...message?.matchAll(/\{(\w+)\}/g) ?? []].map(([, name]) => String(name)).sort()
+}
+
+const english = flatten(en)
+const chinese = flatten(zhCN)
+
+describe('the catalogues', () => {
+  it('have the same keys', () => {
+    expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort())
+  })
+
+  it('fill the same placeholders', () => {
+    for (const [key, message] of Object.entries(english)) expect(placeholders(chinese[key]), key).toEqual(placeholders(message))
+  })
+
+  it('leave no message empty, and none that vue-i18n would read as a link or a plural', () => {
+    for (const [key, message] of Object.entries({ ...english, ...chinese })) expect(message, key).toMatch(/^[^@|]+$/)
+  })
+})
+
+describe.each([['en', english], ['zh-CN', chinese]])('the words of %s', (_, words) => {
+  it('say what happened and what to do for every error code', () => {
+    for (const code of Object.keys(errorStatus)) {
+      expect(words).toHaveProperty([`errors.${code}.title`])
+      expect(words).toHaveProperty([`errors.${code}.advice`])
+    }
+  })
+
+  it.each([
+    ['state', statuses],
+    ['waiting', reasons],
+    ['part', partStatuses],
+    ['parts', looks],
+    ['check', checks],
+    ['announce', milestones.flatMap((type) => [`${type}.one`, `${type}.many`])],
+  ])('name every %s', (prefix, keys) => {
+    for (const key of keys) expect(words).toHaveProperty([`${prefix}.${key}`])
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { GiB, KiB, MiB, TiB } from '#shared/limits'
+import { displayName } from '~/composables/displayName'
+import { formatFor } from '~/composables/format'
+
+const english = formatFor('en')
+const chinese = formatFor('zh-CN')
+
+describe('formatFor', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1,023 B'],
+    [KiB, '1 KiB'],
+    [MiB - 1, '1,024 KiB'],
+    [5.25 * MiB, '5.3 MiB'],
+    [1.5 * GiB, '1.50 GiB'],
+    [48.8 * TiB, '48.80 TiB'],
+  ])('shows %d bytes in binary units', (bytes, words) => {
+    expect(english.bytes(bytes)).toBe(words)
+  })
+
+  it('never shows 100 % before all is there', () => {
+    expect(english.percent(0.9999)).toBe('99%')
+    expect(english.percent(1)).toBe('100%')
+  })
+
+  it.each([
+    [0.2, '1 sec', '1秒'],
+    [40, '40 sec', '40秒'],
+    [59.7, '1 min', '1分钟'],
+    [150, '3 min', '3分钟'],
+    [3600, '1 hr', '1小时'],
+    [7500, '2 hr 5 min', '2小时 5分钟'],
+    [100 * 3600, '4 days 4 hr', '4天 4小时'],
+  ])('says roughly how long %d seconds are', (seconds, inEnglish, inChinese) => {
+    expect(english.duration(seconds)).toBe(inEnglish)
+    expect(chinese.duration(seconds)).toBe(inChinese)
+  })
+})
+
+describe('displayName', () => {
+  it('takes away what could turn the order of letters around', () => {
+    expect(displayName('invoice\u202Egpj.exe')).toBe('invoice\uFFFDgpj.exe')
+    expect(displayName('\u2066a\u2069')).toBe('\uFFFDa\uFFFD')
+  })
+
+  it('takes away control characters and line breaks', () => {
+    expect(displayName('a\r\nb\u0000c\u2028d')).toBe('a\uFFFD\uFFFDb\uFFFDc\uFFFDd')
+  })
+
+  it('leaves emoji, joiners and right-to-left names as they are', () => {
+    for (const name of ['👩‍🚀.png', 'תמונה.jpg', 'क्‍ष.txt', '../"quoted".txt']) expect(displayName(name)).toBe(name)
+  })
+})
