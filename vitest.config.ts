@@ -17,6 +17,10 @@ export default defineConfig({
         resolve: { alias },
         test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], environment: 'node' },
       },
+      {
+        resolve: { alias },
+        test: { name: 'stores', include: ['tests/stores/**/*.test.ts'], environment: 'node' },
+      },
       await defineVitestProject({
         test: { name: 'nuxt', include: ['tests/nuxt/**/*.test.ts'], environment: 'nuxt' },
       }),

@@ -2,6 +2,8 @@ import { defineNuxtPlugin } from '#imports'
 import { useUploadsStore } from '~/stores/uploads'
 import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
+import { signIdentity } from '~/uploader/adapters/browserIdentity'
+import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { webLocks } from '~/uploader/adapters/webLocks'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
@@ -10,15 +12,16 @@ import { createUploader } from '~/uploader/engine/uploader'
 
 /** The one place where engine, adapters and screen are joined. */
 export default defineNuxtPlugin(() => {
+  const database = openDatabase()
   const uploader = createUploader({
     clock: browserClock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
-    api: createApi(),
+    api: createApi({ identify: () => signIdentity(database) }),
     transport: createXhrTransport(),
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
-    records: createDexieRecords(),
+    records: createDexieRecords(database),
     locks: webLocks,
   })
-  useUploadsStore().connect(uploader)
+  void useUploadsStore().connect(uploader)
 })

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '#shared/api'
+import type { Identity, SessionAnswer } from '#shared/api'
 import type { ApiFailure } from '#shared/errors'
 import type { UploadApi } from '~/uploader/engine/ports'
 import { isErrorCode, LadingError } from '#shared/errors'
@@ -16,8 +16,15 @@ interface Call {
   timeoutMs?: number
 }
 
+export interface ApiOptions {
+  /** What shows the server who this browser was before; undefined where the browser can't keep a key. */
+  identify(): Promise<Identity | undefined>
+  /** @default '/api' */
+  baseUrl?: string
+}
+
 /** Our server's upload calls, over `fetch`. Retry is the engine's business, so there is none here. */
-export function createApi(baseUrl = '/api'): UploadApi {
+export function createApi({ identify, baseUrl = '/api' }: ApiOptions): UploadApi {
   async function call<Answer>(path: string, { method, body, query, signal, timeoutMs = answerMs }: Call): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
@@ -42,7 +49,8 @@ export function createApi(baseUrl = '/api'): UploadApi {
 
   return {
     // Two tabs that open at once must not make two owners.
-    session: async (signal) => await navigator.locks.request('lading-session', async () => await post<SessionAnswer>('session', {}, signal)),
+    session: async (signal) => await navigator.locks.request('lading-session', async () =>
+      await post<SessionAnswer>('session', { identity: await identify() }, signal)),
     initiate: (request, signal) => post('upload/initiate', request, signal),
     sign: (request, signal) => post('upload/sign', request, signal),
     status: (id, signal) => call('upload/status', { method: 'GET', query: { id }, signal }),

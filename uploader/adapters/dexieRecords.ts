@@ -1,23 +1,9 @@
-import type { Table } from 'dexie'
-import type { PartRecord, UploadRecord, UploadRecords } from '~/uploader/engine/ports'
+import type { UploadRecords } from '~/uploader/engine/ports'
+import type { LadingDatabase } from './database'
 import { LadingError } from '#shared/errors'
-import Dexie from 'dexie'
-
-class LadingDatabase extends Dexie {
-  declare uploads: Table<UploadRecord, string>
-  declare parts: Table<PartRecord, [string, number]>
-
-  constructor(name: string) {
-    super(name)
-    // A released version is never edited: the next one is added below it, with its upgrade.
-    this.version(1).stores({ uploads: 'id', parts: '[id+partNumber], id' })
-  }
-}
 
 /** What this browser remembers, in IndexedDB. Every failure is `storage_unavailable`. */
-export function createDexieRecords(name = 'lading'): UploadRecords {
-  const database = new LadingDatabase(name)
-
+export function createDexieRecords(database: LadingDatabase): UploadRecords {
   async function translated<T>(work: () => PromiseLike<T>): Promise<T> {
     try {
       return await work()

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto'
 import type { UploadRecord } from '~/uploader/engine/ports'
+import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { createMemoryRecords } from '~/tests/unit/engine/world'
 import { describe, expect, it } from 'vitest'
@@ -20,7 +21,7 @@ let databases = 0
 
 // The same promises for the real adapter and for the one that the engine's tests use.
 describe.each([
-  ['IndexedDB', () => createDexieRecords(`test-${databases++}`)],
+  ['IndexedDB', () => createDexieRecords(openDatabase(`test-${databases++}`))],
   ['memory', createMemoryRecords],
 ])('records in %s', (_, create) => {
   it('come back as they were written, checkpoint included', async () => {
@@ -63,7 +64,7 @@ describe.each([
 })
 
 it('whatever IndexedDB refuses is storage that is unavailable', async () => {
-  const records = createDexieRecords('refusing')
+  const records = createDexieRecords(openDatabase('refusing'))
   const broken = { ...record, contentType: (() => {}) as unknown as string }
   await expect(records.put(broken)).rejects.toMatchObject({ code: 'storage_unavailable' })
 })

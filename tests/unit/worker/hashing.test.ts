@@ -59,7 +59,7 @@ describe('the whole-file hash', () => {
 describe('the fingerprint', () => {
   it('changes with the length and with each of the three blocks, and with nothing between them', async () => {
     const bytes = randomBytes(9 * MiB)
-    const of = (changed: Uint8Array) => fingerprint(new Blob([changed]), signal)
+    const of = (changed: Uint8Array) => fingerprint(new Blob([Uint8Array.from(changed)]), signal)
     const flipped = (at: number) => {
       const copy = Uint8Array.from(bytes)
       copy[at] = (copy[at] ?? 0) ^ 1

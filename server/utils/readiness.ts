@@ -1,0 +1,12 @@
+import { useGateway } from './services'
+
+/** However often the answer is asked for, the store is not asked more often than this. */
+const freshMs = 2_000
+
+let asked: { at: number, answer: Promise<void> } | undefined
+
+/** Throws `store_config` or `store_unavailable` where the bucket can't be reached. */
+export async function assertReady(): Promise<void> {
+  if (!asked || Date.now() - asked.at > freshMs) asked = { at: Date.now(), answer: useGateway().assertReachable() }
+  await asked.answer
+}

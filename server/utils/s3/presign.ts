@@ -1,0 +1,81 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { PartToSign, SignedPart } from '#shared/api'
+import type { DigestAlgorithm } from '#shared/digest'
+import { digestHeader } from '#shared/digest'
+import { LadingError } from '#shared/errors'
+import { urlSeconds } from '#shared/limits'
+import type { S3Clients } from './client'
+import { toStoreFailure } from './failure'
+import { assertKey } from '~/server/utils/keys'
+
+export interface DownloadToSign {
+  contentType: string
+  contentDisposition: string
+}
+
+export interface PresignCalls {
+  /** A URL takes exactly the part's bytes: length and digest are inside the signature. */
+  signParts(key: string, uploadId: string, algorithm: DigestAlgorithm, parts: readonly PartToSign[]): Promise<SignedPart[]>
+  signDownload(key: string, answer: DownloadToSign): Promise<{ url: string, validForMs: number }>
+  /** Scheme, host and port of every address that URLs are signed for. */
+  origins(): Promise<string[]>
+}
+
+const downloadSeconds = 300
+
+/** So long before its credential's end a URL must be over. */
+const marginSeconds = 60
+
+export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: string, now: () => number): PresignCalls {
+  return {
+    async signParts(key, uploadId, algorithm, parts) {
+      const { sdk, getSignedUrl, patient } = await clients()
+      const options = await expiry(patient, urlSeconds, now())
+      return await Promise.all(parts.map(async ({ partNumber, bytes, digest }) => {
+        const command = new sdk.UploadPartCommand({
+          Bucket: bucket,
+          Key: assertKey(key),
+          UploadId: uploadId,
+          PartNumber: partNumber,
+          ContentLength: bytes,
+          ...algorithm === 'md5' ? { ContentMD5: digest } : { ChecksumSHA256: digest },
+        })
+        // Otherwise the digest would move into the query, where no store compares it with the body.
+        const url = await getSignedUrl(patient, command, { ...options, unhoistableHeaders: new Set([digestHeader[algorithm]]) })
+        return { partNumber, url, headers: { [digestHeader[algorithm]]: digest }, validForMs: options.expiresIn * 1000 }
+      }))
+    },
+
+    async signDownload(key, { contentType, contentDisposition }) {
+      const { sdk, getSignedUrl, patient } = await clients()
+      const options = await expiry(patient, downloadSeconds, now())
+      const command = new sdk.GetObjectCommand({
+        Bucket: bucket,
+        Key: assertKey(key),
+        ResponseContentType: contentType,
+        ResponseContentDisposition: contentDisposition,
+        ResponseCacheControl: 'private, no-store',
+      })
+      return { url: await getSignedUrl(patient, command, options), validForMs: options.expiresIn * 1000 }
+    },
+
+    async origins() {
+      const { sdk, getSignedUrl, patient } = await clients()
+      const url = await getSignedUrl(patient, new sdk.HeadBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
+        throw toStoreFailure(error)
+      })
+      return [new URL(url).origin]
+    },
+  }
+}
+
+/** The SDK does not stop a URL from outliving the credential that signed it, nor does it sign by a given clock by itself. */
+async function expiry(client: S3Client, wishedSeconds: number, nowMs: number) {
+  const { expiration } = await client.config.credentials().catch((error: unknown) => {
+    throw toStoreFailure(error)
+  })
+  const restSeconds = expiration ? Math.floor((expiration.getTime() - nowMs) / 1000) - marginSeconds : Infinity
+  const expiresIn = Math.min(wishedSeconds, restSeconds)
+  if (expiresIn < 1) throw new LadingError('store_unavailable', 'The server\'s credential is about to expire.')
+  return { expiresIn, signingDate: new Date(nowMs) }
+}

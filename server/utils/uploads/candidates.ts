@@ -1,0 +1,50 @@
+import type { InitiateRequest } from '#shared/api'
+import { concurrently } from '~/server/utils/concurrently'
+import { dataKey, parsePrintKey, printPrefix } from '~/server/utils/keys'
+import type { UploadContext } from './context'
+import type { CompletedRecord } from './receipts'
+import type { OpenRecord } from './record'
+import { isObjectOf, settle } from './settle'
+
+/** More uploads of the same file than this are not looked at. */
+const mostCandidates = 64
+const readsAtOnce = 8
+
+/**
+ * The owner's own upload of what seems to be the same file: a completed one whose object is still there, else the
+ * oldest open one that the store still knows. Undefined where there is none.
+ */
+export async function findCandidate(context: UploadContext, owner: string, request: InitiateRequest): Promise<CompletedRecord | OpenRecord | undefined> {
+  const records = await readCandidates(context, owner, request)
+  for (const record of records) {
+    if (record.state === 'completed' && await isStillThere(context, owner, record)) return record
+  }
+  const open = records.filter((record) => record.state === 'open').sort((a, b) => a.createdAt - b.createdAt)
+  for (const record of open) {
+    if (record.digestAlgorithm !== context.digestAlgorithm) continue
+    if (await context.gateway.isMultipartAlive(dataKey(owner, record.id), record.uploadId)) return record
+    const completed = await settleQuietly(context, owner, record)
+    if (completed) return completed
+  }
+  return undefined
+}
+
+async function readCandidates({ gateway, records }: UploadContext, owner: string, { id, fileBytes, fingerprint, otherThan = [] }: InitiateRequest) {
+  const { keys } = await gateway.list(printPrefix(owner, fingerprint), { limit: mostCandidates })
+  const ids = keys.map(parsePrintKey).filter((found) => found !== undefined && found !== id && !otherThan.includes(found)) as string[]
+  const found = await concurrently(ids, readsAtOnce, async (candidate) => (await records.read(owner, candidate))?.record)
+  return found.filter((record) => record !== undefined).filter((record) => record.fileBytes === fileBytes)
+}
+
+async function isStillThere({ gateway }: UploadContext, owner: string, record: CompletedRecord): Promise<boolean> {
+  const object = await gateway.head(dataKey(owner, record.id))
+  return object !== undefined && isObjectOf(record, object)
+}
+
+/** An upload that is neither open nor completed any more is no candidate; what became of it, its own calls tell. */
+async function settleQuietly(context: UploadContext, owner: string, record: OpenRecord): Promise<CompletedRecord | undefined> {
+  const object = await context.gateway.head(dataKey(owner, record.id))
+  if (!object || !isObjectOf(record, object)) return undefined
+  const receipt = await settle(context, owner, record)
+  return receipt && { ...record, state: 'completed', receipt }
+}

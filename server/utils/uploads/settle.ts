@@ -1,0 +1,80 @@
+import type { Receipt } from '#shared/api'
+import { receipt as receiptSchema } from '#shared/api'
+import { LadingError } from '#shared/errors'
+import { partCount } from '#shared/partPlan'
+import { dataKey, doneKey, openKey, receiptKey } from '~/server/utils/keys'
+import type { StoredObject } from '~/server/utils/s3/objects'
+import type { UploadContext } from './context'
+import { abortStrays } from './strays'
+import type { UnfinishedRecord, UploadRecord } from './record'
+
+/**
+ * Looks whether this upload's object is there, and if so writes everything down that makes it completed. Undefined
+ * where there is no object; throws `object_conflict`, and touches nothing, where it is someone else's.
+ */
+export async function settle(context: UploadContext, owner: string, record: UnfinishedRecord): Promise<Receipt | undefined> {
+  const object = await context.gateway.head(dataKey(owner, record.id))
+  if (!object) return undefined
+  if (!isObjectOf(record, object)) throw new LadingError('object_conflict', 'Another object lies where this upload belongs.')
+  return await finish(context, owner, record, object)
+}
+
+export function isObjectOf(record: Pick<UploadRecord, 'token' | 'fileBytes'>, object: StoredObject): boolean {
+  return object.token === record.token && object.bytes === record.fileBytes
+}
+
+/** The record comes last: as long as it does not say completed, a repeat does all of this again, with the same result. */
+async function finish(context: UploadContext, owner: string, record: UnfinishedRecord, object: StoredObject): Promise<Receipt> {
+  const { gateway } = context
+  const receipt = await keepReceipt(context, owner, receiptOf(record, object))
+  await Promise.all([
+    gateway.putMarker(doneKey(owner, receipt)),
+    gateway.remove(openKey(owner, receipt)),
+    abortStrays(gateway, dataKey(owner, record.id)),
+  ])
+  await markCompleted(context, owner, receipt)
+  return receipt
+}
+
+/** The first receipt stays the only one: whoever comes later gets that. */
+async function keepReceipt({ gateway }: UploadContext, owner: string, receipt: Receipt): Promise<Receipt> {
+  const key = receiptKey(owner, receipt.id)
+  if (await gateway.writeJson(key, receipt, { ifAbsent: true })) return receipt
+  const kept = await gateway.readJson(key)
+  if (!kept) throw new LadingError('store_unavailable', 'The receipt could not be written.')
+  return receiptSchema.parse(kept.value)
+}
+
+async function markCompleted({ records }: UploadContext, owner: string, receipt: Receipt): Promise<void> {
+  for (let tries = 0; tries < 5; tries++) {
+    const stored = await records.read(owner, receipt.id)
+    if (!stored || stored.record.state === 'completed') return
+    const { id, fileName, relativePath, fileBytes, contentType, fingerprint, partBytes, digestAlgorithm, token, createdAt } = stored.record
+    const file = { id, fileName, relativePath, fileBytes, contentType, fingerprint, partBytes, digestAlgorithm, token, createdAt }
+    if (await records.replace(owner, stored, { ...file, state: 'completed', receipt })) return
+  }
+  throw new LadingError('store_unavailable', 'The record could not be written.')
+}
+
+function receiptOf(record: UnfinishedRecord, object: StoredObject): Receipt {
+  const { id, fileName, relativePath, fileBytes, contentType, fingerprint, partBytes, digestAlgorithm } = record
+  const verified = 'verified' in record ? record.verified : undefined
+  // Where the ETag is the composite MD5, it says what the store put together, whichever request came through last.
+  const stored = digestAlgorithm === 'md5' && /^[0-9a-f]{32}-\d+$/.test(object.etag) ? object.etag : undefined
+  const compositeDigest = stored ?? verified?.compositeDigest ?? object.etag
+  return {
+    id,
+    fileName,
+    ...relativePath !== undefined && { relativePath },
+    fileBytes,
+    contentType,
+    fingerprint,
+    partBytes,
+    partCount: partCount(record),
+    digestAlgorithm,
+    compositeDigest,
+    etag: object.etag,
+    ...verified?.sha256 && verified.compositeDigest === compositeDigest && { sha256: verified.sha256 },
+    completedAt: object.storedAt,
+  }
+}

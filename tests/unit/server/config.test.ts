@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { MiB } from '#shared/limits'
+import { ConfigError, parseConfig } from '~/server/utils/config'
+
+const s3 = {
+  endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
+  forcePathStyle: '', provider: '', digest: 'md5', minPartBytes: '',
+}
+const good = { access: 'open', s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' } }
+
+function mistakes(change: object, isProduction = true): readonly string[] {
+  try {
+    parseConfig({ ...good, ...change }, { isProduction })
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.mistakes
+  }
+}
+
+describe('parseConfig', () => {
+  it('takes a complete configuration', () => {
+    expect(parseConfig(good, { isProduction: true })).toMatchObject({
+      access: 'open',
+      store: { endpoint: s3.endpoint, region: 'us-east-1', bucket: 'files', forcePathStyle: true, completeDeadlineMs: 280_000 },
+      limits: { minPartBytes: 5 * MiB },
+    })
+  })
+
+  it('refuses to start without an explicit access mode, and by name what comes later', () => {
+    expect(mistakes({ access: '' })).toEqual([expect.stringContaining('NUXT_ACCESS')])
+    for (const access of ['passcode', 'oauth']) expect(mistakes({ access })).toEqual([expect.stringContaining(`NUXT_ACCESS=${access}`)])
+    expect(mistakes({ access: 'everyone' })).toHaveLength(1)
+  })
+
+  it.each(['', 'tooFewOfThem', 'changeme-changeme-changeme-changeme', 'a'.repeat(40), 'your-32-character-or-longer-key-here', '0123456789012345678901234567890123'])('refuses the session password %j in production, without saying it', (password) => {
+    const found = mistakes({ session: { password } })
+    expect(found).toEqual([expect.stringContaining('NUXT_SESSION_PASSWORD')])
+    if (password) expect(found.join()).not.toContain(password)
+    expect(mistakes({ session: { password } }, false)).toEqual([])
+  })
+
+  it('wants https in production except on loopback', () => {
+    const withEndpoint = (endpoint: string) => mistakes({ s3: { ...s3, endpoint } })
+    expect(withEndpoint('http://s3.example.org')).toEqual(['NUXT_S3_ENDPOINT must be https in production'])
+    for (const endpoint of ['http://127.0.0.1:9000', 'http://localhost:9000', 'http://[::1]:9000', 'https://s3.example.org', '']) expect(withEndpoint(endpoint)).toEqual([])
+    for (const endpoint of ['ftp://x', 'nonsense', 'https://user:pass@s3.example.org', 'http://127.0.0.1.example.org']) expect(withEndpoint(endpoint)).toHaveLength(1)
+  })
+
+  it('names every mistake at once and no secret', () => {
+    const found = mistakes({ access: '', maxFileBytes: '-1', session: { password: '' }, s3: { ...s3, bucket: '', digest: 'crc', accessKeyId: '', endpoint: 'http://x' } })
+    const names = ['NUXT_S3_DIGEST', 'NUXT_MAX_FILE_BYTES', 'NUXT_ACCESS', 'NUXT_SESSION_PASSWORD', 'NUXT_S3_BUCKET', 'NUXT_S3_ACCESS_KEY_ID', 'NUXT_S3_ENDPOINT']
+    expect(found).toEqual(names.map((name) => expect.stringContaining(name)))
+    expect(found.join()).not.toContain('hidden-key')
+  })
+
+  it('takes what environment variables are turned into', () => {
+    const config = parseConfig({ ...good, maxFileBytes: 1000, s3: { ...s3, forcePathStyle: false, minPartBytes: 65536, accessKeyId: 1234, provider: 'ceph' } }, { isProduction: true })
+    expect(config).toMatchObject({ limits: { maxFileBytes: 1000, minPartBytes: 65536 }, store: { forcePathStyle: false, credentials: { accessKeyId: '1234' } } })
+  })
+
+  it('knows stores by their address and leaves credentials to the SDK where there are none', () => {
+    const at = (endpoint: string) => parseConfig({ ...good, s3: { ...s3, endpoint, accessKeyId: '', secretAccessKey: '' } }, { isProduction: true })
+    expect(at('')).toMatchObject({ store: { endpoint: undefined, region: undefined, credentials: undefined, forcePathStyle: false } })
+    expect(at('https://x.r2.cloudflarestorage.com').limits.maxPartBytes).toBe(5 * 1024 * MiB - 5 * MiB)
+    expect(at('https://s3.eu-central-003.backblazeb2.com').limits.minPartBytes).toBe(5_000_000)
+  })
+})
