@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { createHash } from 'node:crypto'
-import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, ListPartsCommand, S3Client } from '@aws-sdk/client-s3'
 import { eventually } from './eventually'
 import { start, stop } from './processes'
 
@@ -24,6 +24,8 @@ export interface TestStore {
   journal(): Promise<JournalLine[]>
   /** Parts that were stored, in the order in which they arrived. */
   storedParts(): Promise<JournalLine[]>
+  /** Numbers of the parts that the store lists for the one open multipart upload. */
+  listedParts(): Promise<number[]>
   /** Keys below a prefix. */
   keys(prefix?: string): Promise<string[]>
   openMultipartUploads(): Promise<number>
@@ -73,6 +75,13 @@ export async function startStore({ bytesPerSecond }: { bytesPerSecond?: number }
     },
     journal,
     storedParts: async () => (await journal()).filter(({ operation, status }) => operation === 'UploadPart' && status === 200),
+
+    async listedParts() {
+      const { Uploads: [upload] = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))
+      if (!upload) return []
+      const { Parts = [] } = await client.send(new ListPartsCommand({ Bucket: bucket, Key: upload.Key, UploadId: upload.UploadId }))
+      return Parts.map(({ PartNumber = 0 }) => PartNumber)
+    },
 
     async keys(prefix = '') {
       const found: string[] = []

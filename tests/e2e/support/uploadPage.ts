@@ -38,7 +38,7 @@ export function createUploadPage(page: Page) {
     async discardOffered() {
       await offer.first().getByTestId('discard').click()
       await page.getByTestId('confirm-discard').click()
-      await offer.first().waitFor({ state: 'detached' })
+      await page.getByTestId('upload-row').first().waitFor({ state: 'detached' })
     },
 
     /** Rows of the local database. */
