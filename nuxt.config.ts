@@ -28,6 +28,10 @@ export default defineNuxtConfig({
     maxFileBytes: '',
     requestLimitSeconds: 300,
     assemblingSeconds: 600,
+    public: {
+      partBytes: '',
+      timeDivisor: '',
+    },
     session: {
       name: isProduction ? '__Host-lading' : 'lading',
       password: '',
@@ -45,6 +49,8 @@ export default defineNuxtConfig({
   vite: {
     plugins: [tailwindcss(), icons({ compiler: 'vue3', scale: 1.25 })],
     worker: { format: 'es' },
+    // Vite finds the worker's library only when the first file is hashed, and would reload the page in mid-upload.
+    optimizeDeps: { include: ['dexie', 'hash-wasm', 'ofetch', 'reka-ui'] },
   },
 
   typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },

@@ -1,4 +1,4 @@
-import { defineNuxtPlugin } from '#imports'
+import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
 import { useUploadsStore } from '~/stores/uploads'
 import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
@@ -8,10 +8,12 @@ import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { webLocks } from '~/uploader/adapters/webLocks'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
 import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
+import { quicker } from '~/uploader/engine/context'
 import { createUploader } from '~/uploader/engine/uploader'
 
 /** The one place where engine, adapters and screen are joined. */
 export default defineNuxtPlugin(() => {
+  const { partBytes, timeDivisor } = useRuntimeConfig().public
   const database = openDatabase()
   const uploader = createUploader({
     clock: browserClock,
@@ -22,6 +24,10 @@ export default defineNuxtPlugin(() => {
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
     records: createDexieRecords(database),
     locks: webLocks,
+  }, {
+    // Empty means that the engine decides.
+    partBytes: Number(partBytes) || undefined,
+    timing: quicker(Number(timeDivisor) || 1),
   })
   void useUploadsStore().connect(uploader)
 })

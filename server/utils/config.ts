@@ -58,6 +58,8 @@ const settings = z.object({
   requestLimitSeconds: count,
   assemblingSeconds: count,
   session: z.object({ password: text }),
+  /** Read by the page; checked here, for a mistake in them is to be seen at the start as well. */
+  public: z.object({ partBytes: count, timeDivisor: count }),
 })
 type Settings = z.output<typeof settings>
 

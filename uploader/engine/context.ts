@@ -26,12 +26,21 @@ export const defaultTiming: Timing = {
   signAheadMs: 180_000,
 }
 
+/** The default times divided by this, but for how often the screen is told. Tests use it to see watchdogs bite. */
+export function quicker(divisor: number): Timing {
+  const { reportMs, ...waits } = defaultTiming
+  const divided = Object.fromEntries(Object.entries(waits).map(([name, ms]) => [name, ms / divisor]))
+  return { ...defaultTiming, ...divided, reportMs }
+}
+
 /** What all uploads share. */
 export interface EngineContext {
   ports: Ports
   timing: Timing
   retries: number
   settings: UploaderSettings
+  /** Where the person sets no part size, in bytes. */
+  usualPartBytes: number
   slots: Slots
   link: Link
   /** The owner's session, opened before anything else; asked for once. */

@@ -5,7 +5,6 @@ import type { Ledger } from './ledger'
 import type { OpenFile } from './ports'
 import type { SourceFile } from './types'
 import { LadingError } from '#shared/errors'
-import { defaultPartBytes } from '#shared/limits'
 import { choosePartBytes, partRange } from '#shared/partPlan'
 import { createLedger } from './ledger'
 
@@ -38,7 +37,7 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
   const { entry, context, retry, signal } = journey
   const { facts } = entry
   const { limits } = await context.session(signal)
-  const wished = entry.partBytes ?? choosePartBytes(facts.fileBytes, context.settings.partBytes ?? defaultPartBytes, limits)
+  const wished = entry.partBytes ?? choosePartBytes(facts.fileBytes, context.settings.partBytes ?? context.usualPartBytes, limits)
   if (wished === undefined) throw new LadingError('file_too_large', 'No part size lets the store hold a file of this length')
 
   const firstPart = entry.ledger ? undefined : await digestFirstPart(open, facts.fileBytes, wished, signal)

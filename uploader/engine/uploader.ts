@@ -5,6 +5,7 @@ import type { Entry, FileFacts } from './entry'
 import type { Ports } from './ports'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
+import { defaultPartBytes } from '#shared/limits'
 import { defaultTiming } from './context'
 import { createEntry, factsOf } from './entry'
 import { createLink } from './link'
@@ -43,10 +44,10 @@ class Stopped extends Error {
 /** The engine: takes files, and brings each to its end through the given ports. See `Uploader` for what it offers. */
 export function createUploader(ports: Ports, options: UploaderOptions = {}): Uploader {
   const timing: Timing = { ...defaultTiming, ...options.timing }
-  const settings: UploaderSettings = { concurrency: options.concurrency, partBytes: options.partBytes }
+  const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined }
   const entries = new Map<string, Entry>()
   const reporter = createReporter(ports.clock, timing.reportMs)
-  const slots = createSlots(settings.concurrency ?? automaticConcurrency)
+  const slots = createSlots(options.concurrency ?? automaticConcurrency)
   /** Entries of this tab whose upload another entry went on with, until that is proven right. */
   const displaced = new Map<Entry, Entry>()
   const locks = new WeakMap<Entry, (() => void)[]>()
@@ -58,6 +59,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     timing,
     retries: options.retries ?? Infinity,
     settings,
+    usualPartBytes: options.partBytes ?? defaultPartBytes,
     slots,
     link: createLink(ports.clock),
 
@@ -324,7 +326,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
 
     configure(changes) {
       Object.assign(settings, changes)
-      slots.setLimit(settings.concurrency ?? automaticConcurrency)
+      slots.setLimit(settings.concurrency ?? options.concurrency ?? automaticConcurrency)
       startQueued()
     },
 

@@ -6,7 +6,7 @@ const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
   forcePathStyle: '', provider: '', digest: 'md5', minPartBytes: '',
 }
-const good = { access: 'open', s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' } }
+const good = { access: 'open', s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
 
 function mistakes(change: object, isProduction = true): readonly string[] {
   try {
@@ -25,6 +25,13 @@ describe('parseConfig', () => {
       store: { endpoint: s3.endpoint, region: 'us-east-1', bucket: 'files', forcePathStyle: true, completeDeadlineMs: 280_000 },
       limits: { minPartBytes: 5 * MiB },
     })
+  })
+
+  it('checks what the page reads as well', () => {
+    expect(mistakes({ public: { partBytes: 'large', timeDivisor: '0' } })).toEqual([
+      expect.stringContaining('NUXT_PUBLIC_PART_BYTES'),
+      expect.stringContaining('NUXT_PUBLIC_TIME_DIVISOR'),
+    ])
   })
 
   it('refuses to start without an explicit access mode, and by name what comes later', () => {
