@@ -72,7 +72,10 @@ export function send(url: string, { method = 'GET', headers = {}, body }: { meth
       const chunks: Buffer[] = []
       incoming.on('data', (chunk: Buffer) => { chunks.push(chunk) }).on('error', reject).on('end', () => {
         const text = Buffer.concat(chunks).toString()
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text, code: /<Code>(\w+)<\/Code>/.exec(text)?.[1] })
+        const answer = { status: incoming.statusCode ?? 0, headers: incoming.headers, body: text, code: /<Code>(\w+)<\/Code>/.exec(text)?.[1] }
+        // A refusal may come before the body has left; what is still being written belongs to this request.
+        if (outgoing.writableFinished) resolve(answer)
+        else outgoing.once('finish', () => resolve(answer))
       })
     })
     outgoing.on('error', reject).end(body)
