@@ -1,5 +1,8 @@
 import type { Clock } from '~/uploader/engine/ports'
 
+/** A longer timer fires at once. */
+const longestMs = 2 ** 31 - 1
+
 export const browserClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
@@ -12,7 +15,7 @@ export const browserClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', stop)
         resolve()
-      }, ms)
+      }, Math.min(ms, longestMs))
       signal?.addEventListener('abort', stop, { once: true })
     }),
 }

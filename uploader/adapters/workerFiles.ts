@@ -74,6 +74,9 @@ function createTasks(startWorker: () => Worker) {
     })
     started.addEventListener('error', (event) => {
       const error = new LadingError('worker_failed', `The hashing worker failed: ${event.message}`)
+      // The next task starts another one: this one may never answer again.
+      started.terminate()
+      if (worker === started) worker = undefined
       for (const task of waiting.values()) task.reject(error)
       waiting.clear()
     })

@@ -49,11 +49,11 @@ export interface EngineContext {
    * The server knows this file as another upload: the entry goes on under that id. False where that upload is being
    * driven in this tab: then it has waited for that to end, and the server is to be asked again.
    */
-  adopt(entry: Entry, id: string): Promise<boolean>
+  adopt(entry: Entry, id: string, signal: AbortSignal): Promise<boolean>
   /** That other upload turned out to hold another file: it goes back to the list, and the entry starts afresh. */
-  partWays(entry: Entry): void
+  partWays(entry: Entry): Promise<void>
   /** The store has lost the upload: the entry goes on under a new id, with nothing stored. */
-  startAnew(entry: Entry): void
+  startAnew(entry: Entry): Promise<void>
   /** Writes to local records, where a failure costs a reselect later on and nothing else: it is told once. */
   remember(write: () => Promise<void>): Promise<void>
   notice(code: ErrorCode): void

@@ -41,21 +41,21 @@ export async function travel(entry: Entry, file: SourceFile, context: EngineCont
 
   entry.move({ type: 'opening' })
   await retry.run(() => context.session(signal), signal)
-  const open = await openFile(journey, file)
-  const receipt = await deliver(journey, open)
-  await context.remember(() => ports.records.remove(entry.id))
+  const { open, receipt } = await deliver(journey, file)
   entry.move({ type: 'completed', receipt })
+  await context.remember(() => ports.records.remove(entry.id))
   await sealReceipt(journey, open, receipt)
 }
 
 /** Sends what is missing and answers the receipt. */
-async function deliver(journey: Journey, open: OpenFile): Promise<Receipt> {
+async function deliver(journey: Journey, file: SourceFile): Promise<{ open: OpenFile, receipt: Receipt }> {
   const { entry, context } = journey
   const otherThan: string[] = []
 
   for (let round = 1; ; round++) {
     const askedId = entry.id
     try {
+      const open = await openFile(journey, file)
       const opened = await openUpload(journey, open, otherThan)
       if (opened.state === 'gone') throw new LadingError('upload_gone', 'The store holds nothing of this upload any more')
       if (opened.state === 'completed') {
@@ -63,19 +63,20 @@ async function deliver(journey: Journey, open: OpenFile): Promise<Receipt> {
           throw new LadingError('file_mismatch', 'The completed upload holds other bytes than the file')
         }
         entry.wasThereAlready = true
-        return opened.receipt
+        return { open, receipt: opened.receipt }
       }
       await proveSample(journey, open, opened.ledger)
       await sendAndProve(journey, open, opened)
-      return await assemble(journey, open, opened.ledger)
+      return { open, receipt: await assemble(journey, open, opened.ledger) }
     } catch (thrown) {
       if (!(thrown instanceof LadingError) || round === rounds) throw thrown
       if (thrown.code === 'file_mismatch' && entry.id !== askedId) {
         // The server's guess by fingerprint was wrong: this is another file, and gets an upload of its own.
         otherThan.push(entry.id)
-        context.partWays(entry)
+        await context.partWays(entry)
       } else if (thrown.code === 'upload_gone') {
-        context.startAnew(entry)
+        await context.remember(() => context.ports.records.remove(askedId))
+        await context.startAnew(entry)
       } else if (thrown.code !== 'parts_mismatch') {
         throw thrown
       }

@@ -10,14 +10,42 @@ export interface Link extends LinkView {
   sendingRate(): number | undefined
 }
 
+/** Answers fade after so much time of sending. One that took longer than this counts by itself. */
+const fadeMs = 30_000
+
+/** Bytes a second over the time in which anything was on its way, however far apart the answers are. */
+function createAnswerRate(clock: Clock) {
+  let onTheirWay = 0
+  let lastAt = 0
+  let bytes = 0
+  let elapsedMs = 0
+
+  return {
+    depart() {
+      if (onTheirWay++ === 0) lastAt = clock.now()
+    },
+    end(acknowledgedBytes: number | undefined) {
+      onTheirWay--
+      if (acknowledgedBytes === undefined) return
+      const sinceLastMs = Math.max(0, clock.now() - lastAt)
+      const rest = Math.exp(-sinceLastMs / fadeMs)
+      bytes = bytes * rest + acknowledgedBytes
+      elapsedMs = elapsedMs * rest + sinceLastMs
+      lastAt = clock.now()
+    },
+    rate: () => (elapsedMs > 0 ? (bytes / elapsedMs) * 1000 : undefined),
+  }
+}
+
 export function createLink(clock: Clock): Link {
   const sending = createMeter(clock)
-  const acknowledged = createMeter(clock)
+  const answers = createAnswerRate(clock)
   let unacknowledged = 0
 
   return {
     depart() {
       let sent = 0
+      answers.depart()
       return {
         progress(sentBytes) {
           sending.record(sentBytes - sent)
@@ -26,12 +54,12 @@ export function createLink(clock: Clock): Link {
         },
         end(outcome) {
           unacknowledged -= sent
-          if (outcome === 'acknowledged') acknowledged.record(sent)
+          answers.end(outcome === 'acknowledged' ? sent : undefined)
         },
       }
     },
     unacknowledgedBytes: () => unacknowledged,
-    acknowledgedRate: () => acknowledged.rate(),
+    acknowledgedRate: () => answers.rate(),
     sendingRate: () => sending.rate(),
   }
 }

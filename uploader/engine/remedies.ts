@@ -9,6 +9,8 @@ export type Remedy =
     reason: WaitReason
     /** Tries in a row, with no part landing in between, before it stops all the same; absent: the caller's own limit. */
     tries?: number
+    /** No failure at all: it spends no try, and is looked at again soon, however long it has lasted. */
+    isPatient?: boolean
     /** No pause: what failed was ours, and doing it anew mends it. */
     atOnce?: boolean
   }
@@ -16,7 +18,7 @@ export type Remedy =
 const stop: Remedy = { then: 'stop' }
 
 const remedies: Partial<Record<ErrorCode, Remedy>> = {
-  offline: { then: 'retry', reason: 'offline' },
+  offline: { then: 'retry', reason: 'offline', isPatient: true },
   store_unreachable: { then: 'retry', reason: 'network' },
   stalled: { then: 'retry', reason: 'network' },
   store_busy: { then: 'retry', reason: 'store_busy' },

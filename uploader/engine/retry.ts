@@ -25,6 +25,9 @@ export interface Retry {
   landed(): void
 }
 
+/** What is no failure is tried again as after so many of them. */
+const patientTries = 3
+
 export function createRetry({ clock, random, policy, retries, onWait, onRecovered }: RetryOptions): Retry {
   let landings = 0
 
@@ -35,6 +38,7 @@ export function createRetry({ clock, random, policy, retries, onWait, onRecovere
 
     async run(attempt, signal, onError) {
       let tries = 0
+      let hasWaited = false
       let seenLandings = landings
       const triesOf = new Map<ErrorCode, number>()
 
@@ -42,7 +46,7 @@ export function createRetry({ clock, random, policy, retries, onWait, onRecovere
         signal.throwIfAborted()
         try {
           const result = await attempt()
-          if (tries > 0) onRecovered()
+          if (hasWaited) onRecovered()
           return result
         } catch (thrown) {
           signal.throwIfAborted()
@@ -55,16 +59,18 @@ export function createRetry({ clock, random, policy, retries, onWait, onRecovere
           if (seenLandings !== landings) {
             seenLandings = landings
             tries = 0
+            triesOf.clear()
           }
           const triesOfThis = (triesOf.get(error.code) ?? 0) + 1
           triesOf.set(error.code, triesOfThis)
           if (triesOfThis >= (remedy.tries ?? Infinity)) throw error
           if (remedy.atOnce) continue
 
-          tries++
-          if (tries > retries) throw error
+          if (!remedy.isPatient && ++tries > retries) throw error
+          hasWaited = true
           onWait(remedy.reason)
-          await clock.sleep(Math.max(error.retryAfterMs ?? 0, backoffMs(tries, policy, random)), signal)
+          const delayMs = backoffMs(remedy.isPatient ? patientTries : tries, policy, random)
+          await clock.sleep(Math.max(error.retryAfterMs ?? 0, delayMs), signal)
         }
       }
     },

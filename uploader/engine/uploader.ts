@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '#shared/api'
+import type { SessionAnswer, StatusAnswer } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry, FileFacts } from './entry'
@@ -16,6 +16,7 @@ import { isActive, isFinal } from './state'
 import { createSlots } from './slots'
 import { travel } from './journey'
 import { findUnfinished } from './unfinished'
+import { unlessAborted } from './unlessAborted'
 
 export interface UploaderOptions {
   /** Parts in flight over all files together. @default chosen by the engine */
@@ -53,6 +54,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
   const locks = new WeakMap<Entry, (() => void)[]>()
   let sessionCall: Promise<SessionAnswer> | undefined
   let isStorageTold = false
+  let isClosed = false
 
   const context: EngineContext = {
     ports,
@@ -71,11 +73,13 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
       return sessionCall
     },
 
-    async adopt(entry, id) {
+    async adopt(entry, id, signal) {
+      // Whoever discards the entry now means the file just added, not what was found for it.
+      signal.throwIfAborted()
       const other = entries.get(id)
       if (other && isActive(other.state)) {
         entry.move({ type: 'waiting', reason: 'same_file' })
-        await other.done
+        await unlessAborted(other.done, signal)
         entry.move({ type: 'opening' })
         return false
       }
@@ -88,20 +92,23 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
       return true
     },
 
-    partWays(entry) {
+    async partWays(entry) {
       const previousId = entry.id
       const previous = displaced.get(entry)
       displaced.delete(entry)
-      context.startAnew(entry)
-      if (!previous) return void listUnfinished(previousId)
-      entries.set(previous.id, previous)
-      previous.touch()
+      beginAnew(entry)
+      if (previous) {
+        entries.set(previous.id, previous)
+        previous.touch()
+      } else {
+        void listUnfinished(previousId)
+      }
+      await lock(entry)
     },
 
-    startAnew(entry) {
-      entry.startAnew()
-      entry.partBytes = undefined
-      rename(entry, ports.newId())
+    async startAnew(entry) {
+      beginAnew(entry)
+      await lock(entry)
     },
 
     async remember(write) {
@@ -117,10 +124,24 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
   }
 
   function createListed(id: string, facts: FileFacts, addedAt: number, status: 'queued' | 'paused'): Entry {
-    const entry = createEntry({ id, facts, addedAt, state: { status }, meter: createMeter(ports.clock), onChange: reporter.changed })
+    const entry = createEntry({ id, facts, addedAt, state: { status }, meter: createMeter(ports.clock), onChange: tellChange })
     entries.set(id, entry)
     entry.touch()
     return entry
+  }
+
+  /** What left the list may go on for a while; nobody is to see it again. */
+  function tellChange(entry: Entry) {
+    if (entries.get(entry.id) === entry) reporter.changed(entry)
+  }
+
+  /** The whole-file hash begins afresh too: its state may stand for bytes that only the former upload could prove. */
+  function beginAnew(entry: Entry) {
+    unlock(entry)
+    closeFile(entry)
+    entry.startAnew()
+    entry.partBytes = undefined
+    rename(entry, ports.newId())
   }
 
   function rename(entry: Entry, id: string) {
@@ -135,7 +156,8 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
   }
 
   function forget(entry: Entry) {
-    entry.open?.close()
+    // The receipt of a completed file may still be waiting for its seal: then it is closed after that.
+    if (!entry.stop) closeFile(entry)
     entries.delete(entry.id)
   }
 
@@ -154,7 +176,10 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
   async function lock(entry: Entry) {
     const signal = entry.stop?.signal
     if (!signal) return
-    const release = await ports.locks.hold(entry.id, signal, () => entry.move({ type: 'waiting', reason: 'other_tab' }))
+    const release = await ports.locks.hold(entry.id, signal, () => {
+      entry.move({ type: 'waiting', reason: 'other_tab' })
+      startQueued()
+    })
     locks.set(entry, [...(locks.get(entry) ?? []), release])
   }
 
@@ -163,9 +188,13 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     locks.delete(entry)
   }
 
+  /** Another tab may drive it for days: it takes no place here meanwhile. */
+  const isElsewhere = ({ state }: Entry) => state.status === 'waiting' && state.reason === 'other_tab'
+
   /** Sets queued uploads going, in their order, as many as there are parts in flight. */
   function startQueued() {
-    let going = [...entries.values()].filter((entry) => entry.stop).length
+    if (isClosed) return
+    let going = [...entries.values()].filter((entry) => entry.stop && !isElsewhere(entry)).length
     for (const entry of entries.values()) {
       if (going >= slots.limit) return
       if (entry.state.status !== 'queued' || entry.stop) continue
@@ -182,6 +211,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
       await before
       signal.throwIfAborted()
       if (!file) return
+      entry.move({ type: 'opening' })
       await lock(entry)
       await travel(entry, file, context, signal)
     } catch (thrown) {
@@ -203,14 +233,21 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     const { code } = toLadingError(thrown)
     // A completed upload stays completed; only its seal is missing.
     if (isFinal(entry.state)) context.notice(code)
+    if (code === 'sign_in') sessionCall = undefined
+    // Whatever the worker still holds of the file is not to be relied on.
+    if (code === 'worker_failed' || code === 'unexpected') closeFile(entry)
     entry.move({ type: 'failed', code })
     const isFileUseless = code === 'file_mismatch' || code === 'file_changed' || code === 'file_unreadable'
     if (isFileUseless && entry.partBytes !== undefined) letFileGo(entry)
   }
 
-  function letFileGo(entry: Entry) {
+  function closeFile(entry: Entry) {
     entry.open?.close()
     entry.open = undefined
+  }
+
+  function letFileGo(entry: Entry) {
+    closeFile(entry)
     entry.file = undefined
   }
 
@@ -245,21 +282,37 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     } finally {
       entry.stop = undefined
     }
-    if (entry.state.status !== 'discarded') return
-    forget(entry)
-    reporter.tell({ type: 'removed', id: entry.id })
+    if (isFinal(entry.state)) letFileGo(entry)
+    if (entry.state.status === 'discarded') {
+      forget(entry)
+      reporter.tell({ type: 'removed', id: entry.id })
+    }
+    startQueued()
   }
 
+  /** Where the store was quicker, the object is complete, and is shown as that. */
   async function discardAtStore(entry: Entry, signal: AbortSignal) {
     const { clock, random, api } = ports
     const retry = createRetry({ clock, random, policy: timing, retries: discardRetries, onWait() {}, onRecovered() {} })
+    let conflict: unknown
     try {
       await retry.run(() => context.session(signal).then(() => api.abort(entry.id, signal)), signal)
     } catch (thrown) {
       if (toLadingError(thrown).code !== 'object_conflict') throw thrown
-      // The store was quicker: the object is complete, and is shown as that.
-      const status = await retry.run(() => api.status(entry.id, signal), signal)
-      if (status.state === 'completed') entry.move({ type: 'completed', receipt: status.receipt })
+      conflict = thrown
+    }
+    const status = await retry.run(() => statusOf(entry.id, signal), signal)
+    if (status?.state === 'completed') entry.move({ type: 'completed', receipt: status.receipt })
+    else if (conflict && status?.state === 'open') throw conflict
+  }
+
+  /** Undefined for an upload that the server does not know, or does not know any more. */
+  async function statusOf(id: string, signal: AbortSignal): Promise<StatusAnswer | undefined> {
+    try {
+      return await ports.api.status(id, signal)
+    } catch (thrown) {
+      if (toLadingError(thrown).code === 'not_found') return undefined
+      throw thrown
     }
   }
 
@@ -297,9 +350,15 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
       const entry = entries.get(id)
       if (!entry || isActive(entry.state) || isFinal(entry.state)) return
       const refusal = await refusalOf(entry, file)
+      await entry.done
+      // Another press may have been quicker.
+      if (entry.stop || isActive(entry.state) || isFinal(entry.state)) return
       entry.refusal = refusal
       if (refusal) return entry.touch()
       letFileGo(entry)
+      // What was sent from the earlier file, or compared with it, proves nothing for this one.
+      entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
+      entry.ledger = undefined
       entry.file = file
       queue(entry)
     },
@@ -342,6 +401,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     subscribe: reporter.subscribe,
 
     async close() {
+      isClosed = true
       const going = [...entries.values()]
       for (const entry of going) halt(entry, 'closed')
       await Promise.all(going.map((entry) => entry.done))
