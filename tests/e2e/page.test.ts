@@ -7,7 +7,7 @@ const MiB = 1024 * 1024
 
 describe.each([['en-US', 'en'], ['zh-CN', 'zh-CN']])('in a browser that speaks %s', (language, code) => {
   it('the page shows every part on its way, pauses, and goes on', () => inWorld({ bytesPerSecond: 20 * MiB }, async (world) => {
-    const visit = await world.visit(await world.newProfile(), language)
+    const visit = await world.visit(await world.newProfile(), { language })
     const { page } = visit
     const failures: string[] = []
     page.on('pageerror', (error) => failures.push(error.message))

@@ -1,9 +1,22 @@
+import type { Proxy } from '~/tests/proxy'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
-import { createHash } from 'node:crypto'
-import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, ListPartsCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  PutBucketCorsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { createProxy, throttle } from '~/tests/proxy'
 import { eventually } from './eventually'
 import { start, stop } from './processes'
 
@@ -18,85 +31,89 @@ export interface JournalLine {
   end: number
 }
 
-export interface TestStore {
-  /** The settings that make the site use this store. */
-  env: Record<string, string>
-  journal(): Promise<JournalLine[]>
-  /** Parts that were stored, in the order in which they arrived. */
-  storedParts(): Promise<JournalLine[]>
-  /** Numbers of the parts that the store lists for the one open multipart upload. */
-  listedParts(): Promise<number[]>
-  /** Keys below a prefix. */
-  keys(prefix?: string): Promise<string[]>
-  openMultipartUploads(): Promise<number>
-  /** SHA-256 (hex) and length of an object, read back by a client that is not the site's. */
-  readBack(key: string): Promise<{ sha256: string, bytes: number, disposition: string | undefined }>
+export interface StoreOptions {
+  /** Of all request bodies together. */
+  bytesPerSecond?: number
+  /** The local store alone has these; another store is as it is. */
+  minPartBytes?: number
+  repeatComplete?: 'aws' | 'minio'
+  opaqueEtags?: boolean
+  /** Puts a proxy before the store, for faults. @default the setting LADING_PROXIED; always before a store that is not ours */
+  isProxied?: boolean
+}
+
+/** What the site and the tests' own client need to know of a store. */
+interface Running {
+  endpoint: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+  bucket: string
+  provider: string
+  journal?: () => Promise<JournalLine[]>
   close(): Promise<void>
 }
 
-const bucket = 'lading'
+export type TestStore = Awaited<ReturnType<typeof startStore>>
 
-export async function startStore({ bytesPerSecond }: { bytesPerSecond?: number } = {}): Promise<TestStore> {
-  const folder = await mkdtemp(join(tmpdir(), 'lading-store-'))
-  const journalFile = join(folder, 'journal.jsonl')
-  const child = start(execPath, [
-    '--import', 'tsx', 'local-s3/cli.ts',
-    '--port', '0', '--data', join(folder, 'data'), '--bucket', bucket, '--cors-origin', '*', '--journal', journalFile,
-    ...(bytesPerSecond ? ['--bytes-per-second', String(bytesPerSecond)] : []),
-  ])
-  const settings = await eventually('the local store prints its settings', () => {
-    if (child.exitCode !== null) throw new Error(child.output())
-    const found = Object.fromEntries([...child.output().matchAll(/^(S3_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
-    return found.S3_FORCE_PATH_STYLE ? found : undefined
-  })
-  const setting = (name: string) => settings[name] ?? ''
-  const client = new S3Client({
-    endpoint: setting('S3_ENDPOINT'),
-    region: setting('S3_REGION'),
-    forcePathStyle: true,
-    credentials: { accessKeyId: setting('S3_ACCESS_KEY_ID'), secretAccessKey: setting('S3_SECRET_ACCESS_KEY') },
-  })
+/** The local store; or, where the `S3_*` variables name one, that store, with a bucket of its own for each test. */
+export async function startStore(options: StoreOptions = {}) {
+  const running = process.env.S3_ENDPOINT ? await useNamedStore(process.env.S3_ENDPOINT) : await startLocalStore(options)
+  const isProxied = options.isProxied ?? (process.env.LADING_PROXIED === '1' || !running.journal)
+  const proxy = isProxied ? await createProxy({ upstream: running.endpoint }) : undefined
+  if (proxy && options.bytesPerSecond && !running.journal) {
+    proxy.on({ operation: 'UploadPart' }, throttle({ upBytesPerSecond: options.bytesPerSecond, per: 'rule' }))
+  }
+  // Past the proxy: what is judged here must not depend on the faults.
+  const client = clientOf(running)
+  const { bucket } = running
+  const journal = running.journal ?? (async () => proxy ? proxy.journal.map(toJournalLine) : [])
 
-  async function journal(): Promise<JournalLine[]> {
-    const text = await readFile(journalFile, 'utf8').catch(() => '')
-    // The last line may be half written yet.
-    return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((line) => JSON.parse(line) as JournalLine)
+  async function openUploads() {
+    return (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? []
+  }
+
+  async function keys(prefix = ''): Promise<string[]> {
+    const found: string[] = []
+    let token: string | undefined
+    do {
+      const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      found.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''))
+      token = page.NextContinuationToken
+    } while (token)
+    return found
   }
 
   return {
+    /** The settings that make the site use this store. */
     env: {
-      NUXT_S3_ENDPOINT: setting('S3_ENDPOINT'),
-      NUXT_S3_REGION: setting('S3_REGION'),
+      NUXT_S3_ENDPOINT: proxy?.url ?? running.endpoint,
+      NUXT_S3_REGION: running.region,
       NUXT_S3_BUCKET: bucket,
-      NUXT_S3_ACCESS_KEY_ID: setting('S3_ACCESS_KEY_ID'),
-      NUXT_S3_SECRET_ACCESS_KEY: setting('S3_SECRET_ACCESS_KEY'),
+      NUXT_S3_ACCESS_KEY_ID: running.accessKeyId,
+      NUXT_S3_SECRET_ACCESS_KEY: running.secretAccessKey,
       NUXT_S3_FORCE_PATH_STYLE: 'true',
-      NUXT_S3_PROVIDER: 'local',
-    },
+      NUXT_S3_PROVIDER: running.provider,
+    } as Record<string, string>,
+
+    proxy,
     journal,
+    /** Parts that were stored, in the order in which they arrived. */
     storedParts: async () => (await journal()).filter(({ operation, status }) => operation === 'UploadPart' && status === 200),
 
-    async listedParts() {
-      const { Uploads: [upload] = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))
+    /** Numbers of the parts that the store lists for the one open multipart upload. */
+    async listedParts(): Promise<number[]> {
+      const [upload] = await openUploads()
       if (!upload) return []
       const { Parts = [] } = await client.send(new ListPartsCommand({ Bucket: bucket, Key: upload.Key, UploadId: upload.UploadId }))
       return Parts.map(({ PartNumber = 0 }) => PartNumber)
     },
 
-    async keys(prefix = '') {
-      const found: string[] = []
-      let token: string | undefined
-      do {
-        const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
-        found.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''))
-        token = page.NextContinuationToken
-      } while (token)
-      return found
-    },
+    keys,
+    openMultipartUploads: async () => (await openUploads()).length,
 
-    openMultipartUploads: async () => (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads?.length ?? 0,
-
-    async readBack(key) {
+    /** SHA-256 (hex) and length of an object, read back by a client that is not the site's. */
+    async readBack(key: string) {
       const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
       const hash = createHash('sha256')
       let bytes = 0
@@ -104,13 +121,85 @@ export async function startStore({ bytesPerSecond }: { bytesPerSecond?: number }
         hash.update(chunk)
         bytes += chunk.length
       }
-      return { sha256: hash.digest('hex'), bytes, disposition: object.ContentDisposition }
+      return { sha256: hash.digest('hex'), bytes }
     },
 
     async close() {
+      if (!running.journal) {
+        for (const { Key, UploadId } of await openUploads()) await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }))
+        for (const Key of await keys()) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))
+        await client.send(new DeleteBucketCommand({ Bucket: bucket }))
+      }
       client.destroy()
+      await proxy?.close()
+      await running.close()
+    },
+  }
+}
+
+function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: Omit<Running, 'close' | 'bucket' | 'provider'>): S3Client {
+  return new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
+}
+
+async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, opaqueEtags }: StoreOptions): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'lading-store-'))
+  const journalFile = join(folder, 'journal.jsonl')
+  const bucket = 'lading'
+  const child = start(execPath, [
+    '--import', 'tsx', 'local-s3/cli.ts',
+    '--port', '0', '--data', join(folder, 'data'), '--bucket', bucket, '--cors-origin', '*', '--journal', journalFile,
+    ...(bytesPerSecond ? ['--bytes-per-second', String(bytesPerSecond)] : []),
+    ...(minPartBytes ? ['--min-part-bytes', String(minPartBytes)] : []),
+    ...(repeatComplete ? ['--repeat-complete', repeatComplete] : []),
+    ...(opaqueEtags ? ['--opaque-etags'] : []),
+  ])
+  const settings = await eventually('the local store prints its settings', () => {
+    if (child.exitCode !== null) throw new Error(child.output())
+    const found = Object.fromEntries([...child.output().matchAll(/^(S3_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+    return found.S3_FORCE_PATH_STYLE ? found : undefined
+  })
+  const setting = (name: string) => settings[name] ?? ''
+
+  return {
+    endpoint: setting('S3_ENDPOINT'),
+    region: setting('S3_REGION'),
+    accessKeyId: setting('S3_ACCESS_KEY_ID'),
+    secretAccessKey: setting('S3_SECRET_ACCESS_KEY'),
+    bucket,
+    provider: 'local',
+    async journal() {
+      const text = await readFile(journalFile, 'utf8').catch(() => '')
+      // The last line may be half written yet.
+      return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((line) => JSON.parse(line) as JournalLine)
+    },
+    async close() {
       await stop(child)
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+async function useNamedStore(endpoint: string): Promise<Running> {
+  const { S3_REGION: region = 'us-east-1', S3_ACCESS_KEY_ID: accessKeyId = '', S3_SECRET_ACCESS_KEY: secretAccessKey = '' } = process.env
+  const bucket = `lading-${randomUUID()}`
+  const client = clientOf({ endpoint, region, accessKeyId, secretAccessKey })
+  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  await client.send(new PutBucketCorsCommand({
+    Bucket: bucket,
+    CORSConfiguration: { CORSRules: [{ AllowedOrigins: ['*'], AllowedMethods: ['GET', 'PUT', 'HEAD'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'] }] },
+  }))
+  client.destroy()
+  return { endpoint, region, accessKeyId, secretAccessKey, bucket, provider: 'ceph', close: async () => {} }
+}
+
+function toJournalLine({ operation, path, partNumber, bytesUp, upstreamStatus = 0, startMs, endMs = Infinity }: Proxy['journal'][number]): JournalLine {
+  return {
+    operation,
+    key: decodeURIComponent(path.split('/').slice(2).join('/')),
+    ...(partNumber !== undefined && { partNumber }),
+    bytes: bytesUp,
+    status: upstreamStatus,
+    start: startMs,
+    end: endMs,
   }
 }

@@ -1,4 +1,5 @@
 import type { TestBrowser } from './browser'
+import type { StoreOptions } from './store'
 import { createProfile, startBrowser } from './browser'
 import { createSampleFolder } from './sampleFile'
 import { startSite } from './site'
@@ -6,9 +7,9 @@ import { startStore } from './store'
 import { createUploadPage } from './uploadPage'
 
 /** A store, a site before it, and a person's computer: everything that one story needs, and nothing shared with others. */
-export async function createWorld(options: { bytesPerSecond?: number } = {}) {
+export async function createWorld(options: StoreOptions = {}, env: Record<string, string> = {}) {
   const store = await startStore(options)
-  const site = await startSite(store)
+  const site = await startSite(store, env)
   const samples = await createSampleFolder()
   const profiles: Awaited<ReturnType<typeof createProfile>>[] = []
   const browsers = new Set<TestBrowser>()
@@ -25,10 +26,10 @@ export async function createWorld(options: { bytesPerSecond?: number } = {}) {
     },
 
     /** Opens the site in a browser with this profile. */
-    async visit(profile: string, language?: string) {
+    async visit(profile: string, { language, url = site.url }: { language?: string, url?: string } = {}) {
       const browser = await startBrowser(profile, { language })
       browsers.add(browser)
-      const uploads = createUploadPage(await browser.open(site.url))
+      const uploads = createUploadPage(await browser.open(url))
       return {
         ...uploads,
         browser,
@@ -56,7 +57,7 @@ export async function createWorld(options: { bytesPerSecond?: number } = {}) {
 export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** Runs a story in a world of its own. */
-export async function inWorld(options: { bytesPerSecond?: number }, story: (world: World) => Promise<void>) {
+export async function inWorld(options: StoreOptions, story: (world: World) => Promise<void>) {
   const world = await createWorld(options)
   try {
     await story(world)
