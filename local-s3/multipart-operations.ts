@@ -6,8 +6,8 @@ import { assertWritable } from './conditions'
 import { readChecksum } from './digests'
 import { S3Error } from './errors'
 import type { Manifest } from './objects'
-import type { Answer, ObjectCall, Operation } from './operation'
-import { quoted, xmlAnswer } from './operation'
+import type { Answer, Behaviour, ObjectCall, Operation } from './operation'
+import { encryptionHeaders, quoted, xmlAnswer } from './operation'
 import { readCount } from './request'
 import { readStoredHeaders } from './stored-headers'
 import { buildXml } from './xml'
@@ -20,14 +20,14 @@ export const multipartOperations: Operation[] = [
   { name: 'AbortMultipartUpload', method: 'DELETE', on: 'object', needs: ['uploadId'], run: abortMultipartUpload },
 ]
 
-async function createMultipartUpload({ request, bucket, key }: ObjectCall): Promise<Answer> {
+async function createMultipartUpload({ request, bucket, behaviour, key }: ObjectCall): Promise<Answer> {
   const algorithm = request.fields['x-amz-checksum-algorithm']
   const type = request.fields['x-amz-checksum-type'] ?? 'COMPOSITE'
   if ((algorithm ?? 'SHA256') !== 'SHA256') throw new S3Error('NotImplemented', { details: { Header: 'x-amz-checksum-algorithm' } })
   if (type !== 'COMPOSITE') throw new S3Error('InvalidRequest', { message: `The ${type} checksum type cannot be used with the sha256 checksum algorithm.` })
   const { id } = await bucket.uploads.create({ key, headers: readStoredHeaders(request), hasSha256: algorithm !== undefined })
   const xml = buildXml('InitiateMultipartUploadResult', { Bucket: bucket.name, Key: key, UploadId: id })
-  return xmlAnswer(xml, { ...algorithm !== undefined && { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': type } })
+  return xmlAnswer(xml, { ...encryptionHeaders(behaviour), ...algorithm !== undefined && { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': type } })
 }
 
 async function uploadPart({ request, buckets, bucket, behaviour, key }: ObjectCall): Promise<Answer> {
@@ -48,7 +48,7 @@ async function uploadPart({ request, buckets, bucket, behaviour, key }: ObjectCa
     await rm(received.path, { force: true })
     throw error
   }
-  return { status: 200, headers: { etag: quoted(etag), ...received.sha256 !== undefined && { 'x-amz-checksum-sha256': received.sha256 } } }
+  return { status: 200, headers: { etag: quoted(etag), ...encryptionHeaders(behaviour), ...received.sha256 !== undefined && { 'x-amz-checksum-sha256': received.sha256 } } }
 }
 
 async function listParts({ request, bucket, key }: ObjectCall): Promise<Answer> {
@@ -89,17 +89,17 @@ async function completeMultipartUpload({ request, bucket, behaviour, key }: Obje
       (upload) => assemble(upload, named, objectBytes, behaviour),
       (current) => { assertWritable(request, current) },
     )
-    return completed(request, bucket.name, manifest)
+    return completed(request, bucket.name, behaviour, manifest)
   } catch (error) {
     const isOver = error instanceof S3Error && error.code === 'NoSuchUpload' && bucket.objects.index.get(key)?.id === id
     if (!isOver || behaviour.repeatComplete === 'minio') throw error
     const manifest = await bucket.objects.read(key)
     if (!isMadeOf(manifest, named)) throw error
-    return completed(request, bucket.name, manifest)
+    return completed(request, bucket.name, behaviour, manifest)
   }
 }
 
-function completed({ host, rawPath }: ObjectCall['request'], bucket: string, { key, etag, sha256 }: Manifest): Answer {
+function completed({ host, rawPath }: ObjectCall['request'], bucket: string, behaviour: Behaviour, { key, etag, sha256 }: Manifest): Answer {
   return xmlAnswer(buildXml('CompleteMultipartUploadResult', {
     Location: `http://${host}${rawPath}`,
     Bucket: bucket,
@@ -107,7 +107,7 @@ function completed({ host, rawPath }: ObjectCall['request'], bucket: string, { k
     ETag: quoted(etag),
     ChecksumSHA256: sha256,
     ChecksumType: sha256 && 'COMPOSITE',
-  }))
+  }), encryptionHeaders(behaviour))
 }
 
 async function abortMultipartUpload({ request, bucket, key }: ObjectCall): Promise<Answer> {

@@ -6,7 +6,7 @@ import { receiveFile } from './body'
 import { assertWritable, isKnownToReader, isRangeCurrent } from './conditions'
 import type { Manifest } from './objects'
 import type { Answer, ObjectCall, Operation } from './operation'
-import { quoted } from './operation'
+import { encryptionHeaders, quoted } from './operation'
 import type { Pieces } from './pieces'
 import type { ByteRange } from './range'
 import { readRange } from './range'
@@ -35,7 +35,7 @@ async function putObject({ request, buckets, bucket, behaviour, key }: ObjectCal
     await bucket.pieces.remove(id)
     throw error
   }
-  return { status: 200, headers: { etag: quoted(etag), ...sha256Headers({ isMultipart: false, sha256 }) } }
+  return { status: 200, headers: { etag: quoted(etag), ...encryptionHeaders(behaviour), ...sha256Headers({ isMultipart: false, sha256 }) } }
 }
 
 async function getObject({ request, bucket, key }: ObjectCall): Promise<Answer> {

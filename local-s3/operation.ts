@@ -6,12 +6,17 @@ import type { S3Request } from './request'
 export interface Behaviour {
   /** Smallest part but the last, in bytes. */
   minPartBytes: number
-  /** ETags that are no MD5, as under SSE-KMS. */
+  /** ETags that are no MD5, as under SSE-KMS, which the answers then name. */
   opaqueEtags: boolean
   /** Whether Content-MD5 and checksums are compared with the body. */
   checkDigests: boolean
   /** What a Complete of a completed upload gets: its result again, or `NoSuchUpload`. */
   repeatComplete: 'aws' | 'minio'
+}
+
+/** What AWS adds to every answer about an object that it encrypts with KMS, and whose ETag therefore says nothing. */
+export function encryptionHeaders({ opaqueEtags }: Behaviour): Record<string, string> {
+  return opaqueEtags ? { 'x-amz-server-side-encryption': 'aws:kms' } : {}
 }
 
 export interface Call {

@@ -57,8 +57,8 @@ export async function createWorld(options: StoreOptions = {}, env: Record<string
 export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** Runs a story in a world of its own. */
-export async function inWorld(options: StoreOptions, story: (world: World) => Promise<void>) {
-  const world = await createWorld(options)
+export async function inWorld(options: StoreOptions, story: (world: World) => Promise<void>, env?: Record<string, string>) {
+  const world = await createWorld(options, env)
   try {
     await story(world)
   } finally {
