@@ -3,21 +3,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run, say } from './commands'
+import type { Identity } from './conf'
 import { confText } from './conf'
 import type { DaemonName } from './daemons'
 import { confPath, startDaemon, stopDaemon } from './daemons'
 import { installCeph } from './packages'
 import type { CephSettings } from './settings'
-
-/** What is drawn once and stays as long as the data. */
-export interface Identity {
-  fsid: string
-  osdUuid: string
-  accessKeyId: string
-  secretAccessKey: string
-  monPort: number
-  osdBytes: number
-}
 
 /** Starts what does not run yet of a one-node Ceph with an S3 gateway; the data of an earlier time are kept. Answers how to reach it. */
 export async function startCluster(settings: CephSettings): Promise<Record<string, string>> {

@@ -1,5 +1,14 @@
-import type { Identity } from './cluster'
 import type { CephSettings } from './settings'
+
+/** What is drawn once and stays as long as the data. */
+export interface Identity {
+  fsid: string
+  osdUuid: string
+  accessKeyId: string
+  secretAccessKey: string
+  monPort: number
+  osdBytes: number
+}
 
 /** Ceph's configuration for one monitor, one OSD on a sparse file and one gateway: nothing but loopback, no keys between the daemons, one copy. */
 export function confText({ dir, rgwPort, minPartBytes }: CephSettings, { fsid, monPort, osdBytes }: Identity): string {

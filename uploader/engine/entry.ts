@@ -32,6 +32,8 @@ export interface Entry {
   ledger?: Ledger
   refusal?: ErrorCode
   wasThereAlready: boolean
+  /** It goes on with an upload that was found by its fingerprint, and that nothing has proven yet to be of this file. */
+  isAdopted: boolean
   /** Bytes known to be stored, where there is no ledger to ask yet. */
   rememberedBytes: number
   readonly meter: Meter
@@ -85,6 +87,7 @@ export function createEntry({ id, facts, addedAt, state: initialState, meter, on
     addedAt,
     meter,
     wasThereAlready: false,
+    isAdopted: false,
     rememberedBytes: 0,
     done: Promise.resolve(),
 

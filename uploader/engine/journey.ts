@@ -62,10 +62,12 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
         if (!await provesReceipt(journey, open, opened.receipt)) {
           throw new LadingError('file_mismatch', 'The completed upload holds other bytes than the file')
         }
+        entry.isAdopted = false
         entry.wasThereAlready = true
         return { open, receipt: opened.receipt }
       }
       await proveSample(journey, open, opened.ledger)
+      entry.isAdopted = false
       await sendAndProve(journey, open, opened)
       return { open, receipt: await assemble(journey, open, opened.ledger) }
     } catch (thrown) {

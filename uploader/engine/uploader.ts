@@ -1,22 +1,21 @@
-import type { SessionAnswer, StatusAnswer } from '#shared/api'
+import type { SessionAnswer } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
-import type { Entry, FileFacts } from './entry'
+import type { Entry } from './entry'
 import type { Ports } from './ports'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { defaultPartBytes } from '#shared/limits'
+import { createClaims } from './claims'
+import { createConductor } from './conductor'
 import { defaultTiming } from './context'
-import { createEntry, factsOf } from './entry'
+import { factsOf } from './entry'
+import { createEntryList } from './entryList'
 import { createLink } from './link'
-import { createMeter } from './meter'
 import { createReporter } from './reporter'
-import { createRetry } from './retry'
-import { isActive, isFinal } from './state'
 import { createSlots } from './slots'
-import { travel } from './journey'
+import { isActive, isFinal } from './state'
 import { findUnfinished } from './unfinished'
-import { unlessAborted } from './unlessAborted'
 
 export interface UploaderOptions {
   /** Parts in flight over all files together. @default chosen by the engine */
@@ -34,27 +33,25 @@ export interface UploaderOptions {
 /** Six connections are what browsers open to one host over HTTP/1.1. */
 const automaticConcurrency = 6
 
-/** A discard that can't reach the server ends as a failure, so that the person sees that the parts are still there. */
-const discardRetries = 5
-
-/** Why an upload was stopped; the reason of its abort signal. */
-class Stopped extends Error {
-  override readonly name = 'Stopped'
-}
-
 /** The engine: takes files, and brings each to its end through the given ports. See `Uploader` for what it offers. */
 export function createUploader(ports: Ports, options: UploaderOptions = {}): Uploader {
   const timing: Timing = { ...defaultTiming, ...options.timing }
   const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined }
-  const entries = new Map<string, Entry>()
   const reporter = createReporter(ports.clock, timing.reportMs)
+  const list = createEntryList(ports.clock, reporter)
   const slots = createSlots(options.concurrency ?? automaticConcurrency)
-  /** Entries of this tab whose upload another entry went on with, until that is proven right. */
-  const displaced = new Map<Entry, Entry>()
-  const locks = new WeakMap<Entry, (() => void)[]>()
   let sessionCall: Promise<SessionAnswer> | undefined
   let isStorageTold = false
-  let isClosed = false
+
+  const conductor = createConductor({
+    list,
+    claims: createClaims(ports.locks),
+    context: () => context,
+    listUnfinished,
+    onSignedOut() {
+      sessionCall = undefined
+    },
+  })
 
   const context: EngineContext = {
     ports,
@@ -64,6 +61,10 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     usualPartBytes: options.partBytes ?? defaultPartBytes,
     slots,
     link: createLink(ports.clock),
+    adopt: conductor.adopt,
+    partWays: conductor.partWays,
+    startAnew: conductor.startAnew,
+    notice: (code) => reporter.tell({ type: 'notice', code }),
 
     session() {
       sessionCall ??= ports.api.session().catch((error: unknown) => {
@@ -71,44 +72,6 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
         throw error
       })
       return sessionCall
-    },
-
-    async adopt(entry, id, signal) {
-      // Whoever discards the entry now means the file just added, not what was found for it.
-      signal.throwIfAborted()
-      const other = entries.get(id)
-      if (other && isActive(other.state)) {
-        entry.move({ type: 'waiting', reason: 'same_file' })
-        await unlessAborted(other.done, signal)
-        entry.move({ type: 'opening' })
-        return false
-      }
-      if (other) {
-        entries.delete(id)
-        displaced.set(entry, other)
-      }
-      rename(entry, id)
-      await lock(entry)
-      return true
-    },
-
-    async partWays(entry) {
-      const previousId = entry.id
-      const previous = displaced.get(entry)
-      displaced.delete(entry)
-      beginAnew(entry)
-      if (previous) {
-        entries.set(previous.id, previous)
-        previous.touch()
-      } else {
-        void listUnfinished(previousId)
-      }
-      await lock(entry)
-    },
-
-    async startAnew(entry) {
-      beginAnew(entry)
-      await lock(entry)
     },
 
     async remember(write) {
@@ -119,143 +82,18 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
         isStorageTold = true
       }
     },
-
-    notice: (code) => reporter.tell({ type: 'notice', code }),
-  }
-
-  function createListed(id: string, facts: FileFacts, addedAt: number, status: 'queued' | 'paused'): Entry {
-    const entry = createEntry({ id, facts, addedAt, state: { status }, meter: createMeter(ports.clock), onChange: tellChange })
-    entries.set(id, entry)
-    entry.touch()
-    return entry
-  }
-
-  /** What left the list may go on for a while; nobody is to see it again. */
-  function tellChange(entry: Entry) {
-    if (entries.get(entry.id) === entry) reporter.changed(entry)
-  }
-
-  /** The whole-file hash begins afresh too: its state may stand for bytes that only the former upload could prove. */
-  function beginAnew(entry: Entry) {
-    unlock(entry)
-    closeFile(entry)
-    entry.startAnew()
-    entry.partBytes = undefined
-    rename(entry, ports.newId())
-  }
-
-  function rename(entry: Entry, id: string) {
-    const previousId = entry.id
-    // A Map keeps the order of insertion: all are inserted anew, so that the entry keeps its place in the list.
-    const order = [...entries.values()]
-    entries.clear()
-    entry.id = id
-    for (const listed of order) entries.set(listed.id, listed)
-    reporter.tell({ type: 'removed', id: previousId, replacedBy: id })
-    entry.touch()
-  }
-
-  function forget(entry: Entry) {
-    // The receipt of a completed file may still be waiting for its seal: then it is closed after that.
-    if (!entry.stop) closeFile(entry)
-    entries.delete(entry.id)
   }
 
   /** Finds what is unfinished here and on the server; one upload, where an id is given. */
   async function listUnfinished(only?: string) {
     for (const found of await findUnfinished(context, only)) {
-      if (entries.has(found.id)) continue
-      const entry = createListed(found.id, found.facts, found.addedAt, 'paused')
+      if (list.get(found.id)) continue
+      const entry = list.add(found.id, found.facts, found.addedAt, 'paused')
       entry.fingerprint = found.fingerprint
       entry.partBytes = found.partBytes
       entry.keptUntil = found.keptUntil
       entry.rememberedBytes = found.storedBytes
     }
-  }
-
-  async function lock(entry: Entry) {
-    const signal = entry.stop?.signal
-    if (!signal) return
-    const release = await ports.locks.hold(entry.id, signal, () => {
-      entry.move({ type: 'waiting', reason: 'other_tab' })
-      startQueued()
-    })
-    locks.set(entry, [...(locks.get(entry) ?? []), release])
-  }
-
-  function unlock(entry: Entry) {
-    for (const release of locks.get(entry) ?? []) release()
-    locks.delete(entry)
-  }
-
-  /** Another tab may drive it for days: it takes no place here meanwhile. */
-  const isElsewhere = ({ state }: Entry) => state.status === 'waiting' && state.reason === 'other_tab'
-
-  /** Sets queued uploads going, in their order, as many as there are parts in flight. */
-  function startQueued() {
-    if (isClosed) return
-    let going = [...entries.values()].filter((entry) => entry.stop && !isElsewhere(entry)).length
-    for (const entry of entries.values()) {
-      if (going >= slots.limit) return
-      if (entry.state.status !== 'queued' || entry.stop) continue
-      going++
-      const before = entry.done
-      entry.stop = new AbortController()
-      entry.done = go(entry, entry.stop.signal, before)
-    }
-  }
-
-  async function go(entry: Entry, signal: AbortSignal, before: Promise<void>) {
-    const { file } = entry
-    try {
-      await before
-      signal.throwIfAborted()
-      if (!file) return
-      entry.move({ type: 'opening' })
-      await lock(entry)
-      await travel(entry, file, context, signal)
-    } catch (thrown) {
-      if (!signal.aborted) fail(entry, thrown)
-    } finally {
-      unlock(entry)
-      entry.ledger?.interrupt()
-      entry.stop = undefined
-      const replaced = displaced.get(entry)
-      if (replaced) letFileGo(replaced)
-      displaced.delete(entry)
-      if (isFinal(entry.state)) letFileGo(entry)
-      entry.touch()
-      startQueued()
-    }
-  }
-
-  function fail(entry: Entry, thrown: unknown) {
-    const { code } = toLadingError(thrown)
-    // A completed upload stays completed; only its seal is missing.
-    if (isFinal(entry.state)) context.notice(code)
-    if (code === 'sign_in') sessionCall = undefined
-    // Whatever the worker still holds of the file is not to be relied on.
-    if (code === 'worker_failed' || code === 'unexpected') closeFile(entry)
-    entry.move({ type: 'failed', code })
-    const isFileUseless = code === 'file_mismatch' || code === 'file_changed' || code === 'file_unreadable'
-    if (isFileUseless && entry.partBytes !== undefined) letFileGo(entry)
-  }
-
-  function closeFile(entry: Entry) {
-    entry.open?.close()
-    entry.open = undefined
-  }
-
-  function letFileGo(entry: Entry) {
-    closeFile(entry)
-    entry.file = undefined
-  }
-
-  /** Stops what is being done, and queues it again. */
-  function queue(entry: Entry) {
-    entry.refusal = undefined
-    entry.move({ type: 'queued' })
-    startQueued()
   }
 
   /** Why a file can't be the one that was begun; undefined where it may be, which is all that can be said before the proof. */
@@ -270,142 +108,81 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     }
   }
 
-  /** Removes an upload from the store, then from here. */
-  async function remove(entry: Entry, signal: AbortSignal) {
-    try {
-      // Before it had a fingerprint, nobody but this tab knew of it.
-      if (entry.fingerprint !== undefined) await discardAtStore(entry, signal)
-      await context.remember(() => ports.records.remove(entry.id))
-      entry.move({ type: 'discarded' })
-    } catch (thrown) {
-      if (!signal.aborted) fail(entry, thrown)
-    } finally {
-      entry.stop = undefined
-    }
-    if (isFinal(entry.state)) letFileGo(entry)
-    if (entry.state.status === 'discarded') {
-      forget(entry)
-      reporter.tell({ type: 'removed', id: entry.id })
-    }
-    startQueued()
-  }
+  const stands = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
 
-  /** Where the store was quicker, the object is complete, and is shown as that. */
-  async function discardAtStore(entry: Entry, signal: AbortSignal) {
-    const { clock, random, api } = ports
-    const retry = createRetry({ clock, random, policy: timing, retries: discardRetries, onWait() {}, onRecovered() {} })
-    let conflict: unknown
-    try {
-      await retry.run(() => context.session(signal).then(() => api.abort(entry.id, signal)), signal)
-    } catch (thrown) {
-      if (toLadingError(thrown).code !== 'object_conflict') throw thrown
-      conflict = thrown
-    }
-    const status = await retry.run(() => statusOf(entry.id, signal), signal)
-    if (status?.state === 'completed') entry.move({ type: 'completed', receipt: status.receipt })
-    else if (conflict && status?.state === 'open') throw conflict
-  }
-
-  /** Undefined for an upload that the server does not know, or does not know any more. */
-  async function statusOf(id: string, signal: AbortSignal): Promise<StatusAnswer | undefined> {
-    try {
-      return await ports.api.status(id, signal)
-    } catch (thrown) {
-      if (toLadingError(thrown).code === 'not_found') return undefined
-      throw thrown
-    }
-  }
-
-  function halt(entry: Entry, why: string) {
-    entry.stop?.abort(new Stopped(why))
+  async function discard(id: string) {
+    const entry = list.get(id)
+    if (entry && !isFinal(entry.state) && entry.state.status !== 'discarding') await conductor.discard(entry)
   }
 
   return {
     start: () => listUnfinished(),
+    discard,
+    subscribe: reporter.subscribe,
+    snapshot: (id) => list.get(id)?.snapshot(),
+    snapshots: () => list.all().map((entry) => entry.snapshot()),
+    close: conductor.close,
 
     add(files) {
       const addedAt = ports.clock.now()
       const ids = files.map((file) => {
-        const entry = createListed(ports.newId(), factsOf(file), addedAt, 'queued')
+        const entry = list.add(ports.newId(), factsOf(file), addedAt, 'queued')
         entry.file = file
         return entry.id
       })
-      startQueued()
+      conductor.startQueued()
       return ids
     },
 
     pause(id) {
-      const entry = entries.get(id)
+      const entry = list.get(id)
       if (!entry) return
       entry.move({ type: 'paused' })
-      if (entry.state.status === 'paused') halt(entry, 'paused')
+      if (entry.state.status === 'paused') conductor.halt(entry, 'paused')
     },
 
     resume(id) {
-      const entry = entries.get(id)
-      if (entry?.file) queue(entry)
+      const entry = list.get(id)
+      if (entry?.file) conductor.queue(entry)
     },
 
     async continueWith(id, file) {
-      const entry = entries.get(id)
-      if (!entry || isActive(entry.state) || isFinal(entry.state)) return
+      const entry = list.get(id)
+      if (!entry || !stands(entry)) return
       const refusal = await refusalOf(entry, file)
       await entry.done
       // Another press may have been quicker.
-      if (entry.stop || isActive(entry.state) || isFinal(entry.state)) return
+      if (entry.stop || !stands(entry)) return
       entry.refusal = refusal
       if (refusal) return entry.touch()
-      letFileGo(entry)
+      conductor.letFileGo(entry)
       // What was sent from the earlier file, or compared with it, proves nothing for this one.
       entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
       entry.ledger = undefined
       entry.file = file
-      queue(entry)
-    },
-
-    async discard(id) {
-      const entry = entries.get(id)
-      if (!entry || isFinal(entry.state) || entry.state.status === 'discarding') return
-      entry.move({ type: 'discarding' })
-      halt(entry, 'discarded')
-      await entry.done
-      entry.stop = new AbortController()
-      entry.done = remove(entry, entry.stop.signal)
-      await entry.done
+      conductor.queue(entry)
     },
 
     dismiss(id) {
-      const entry = entries.get(id)
+      const entry = list.get(id)
       if (!entry || isActive(entry.state)) return
       // What never ended may have left something at the store: it would be offered again on the next visit.
-      if (!isFinal(entry.state)) return void this.discard(id)
-      forget(entry)
-      reporter.tell({ type: 'removed', id })
+      if (!isFinal(entry.state)) return void discard(id)
+      // Its receipt may still be waiting for the seal: then the file is closed after that.
+      if (!entry.stop) conductor.letFileGo(entry)
+      list.remove(entry)
     },
 
     configure(changes) {
       Object.assign(settings, changes)
       slots.setLimit(settings.concurrency ?? options.concurrency ?? automaticConcurrency)
-      startQueued()
+      conductor.startQueued()
     },
-
-    snapshot: (id) => entries.get(id)?.snapshot(),
-    snapshots: () => [...entries.values()].map((entry) => entry.snapshot()),
 
     parts(id) {
-      const ledger = entries.get(id)?.ledger
+      const ledger = list.get(id)?.ledger
       if (!ledger) return []
       return Array.from({ length: ledger.count }, (_, index) => ledger.snapshot(index + 1))
-    },
-
-    subscribe: reporter.subscribe,
-
-    async close() {
-      isClosed = true
-      const going = [...entries.values()]
-      for (const entry of going) halt(entry, 'closed')
-      await Promise.all(going.map((entry) => entry.done))
-      for (const entry of going) letFileGo(entry)
     },
   }
 }

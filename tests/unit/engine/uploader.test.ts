@@ -384,6 +384,26 @@ describe('another session', () => {
     expect(model.uploads.get(id)?.parts?.size).toBe(3)
   })
 
+  it('gives an upload back that was found for a file but not proven to be of it, when the person pauses and discards', async () => {
+    const model = createModel()
+    const { id } = await interrupted(model, 3)
+    const ports = createPorts(model, {
+      api: {
+        ...model.api,
+        async status(found, signal) {
+          for (const { id: added } of uploader.snapshots()) uploader.pause(added)
+          return model.api.status(found, signal)
+        },
+      },
+    })
+    const uploader = createUploader(ports, options)
+    uploader.add([makeFile(content.replace('c', 'C'), 'look-alike.bin')])
+    const paused = await until(uploader, (upload) => upload.fileName === 'look-alike.bin' && upload.state.status === 'paused' && upload.id !== id)
+    await uploader.discard(paused.id)
+    expect(model.uploads.get(id)?.parts?.size).toBe(3)
+    expect(await until(uploader, (upload) => upload.id === id)).toMatchObject({ hasFile: false, fileName: 'cargo.bin' })
+  })
+
   it('sends no part of a file that arrived before, after proving every byte of it', async () => {
     const model = createModel()
     const first = createUploader(createPorts(model), options)

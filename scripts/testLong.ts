@@ -1,0 +1,47 @@
+import type { TestCounts } from './vitestCounts'
+import { writeFile } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
+import { exit, version } from 'node:process'
+import { countVitest } from './vitestCounts'
+
+/**
+ * `npm run test:long`: what takes too long for every change. Writes `reports/long.md`, to be committed; its last line
+ * counts the tests, as `N passed, N failed`.
+ */
+
+interface Step {
+  title: string
+  args: string[]
+  env?: Record<string, string>
+}
+
+const steps: Step[] = [
+  { title: 'The local store, killed 50 times under load', args: ['--project', 'unit', 'tests/unit/local-s3/crash.test.ts'], env: { LADING_KILLS: '50' } },
+  { title: 'The local store\'s memory under a 5 GiB object', args: ['--project', 'long'], env: { LADING_LONG: '1' } },
+  { title: 'All stories through the proxy', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e'], env: { LADING_PROXIED: '1' } },
+]
+
+const total: TestCounts = { passed: 0, failed: 0 }
+const rows: string[] = []
+for (const { title, args, env } of steps) {
+  console.log(`\n── ${title}`)
+  const startedAt = performance.now()
+  const { passed, failed } = await countVitest(args, { env })
+  total.passed += passed
+  total.failed += failed
+  rows.push(`| ${title} | ${passed} | ${failed} | ${Math.round((performance.now() - startedAt) / 1000)} s |`)
+}
+
+const { model = 'unknown' } = cpus()[0] ?? {}
+await writeFile('reports/long.md', [
+  '# Long tests',
+  '',
+  `Written by \`npm run test:long\` on ${new Date().toISOString().slice(0, 10)}: Node ${version}, ${cpus().length} cores (${model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB.`,
+  '',
+  '| What | Passed | Failed | Time |',
+  '|---|---|---|---|',
+  ...rows,
+  '',
+].join('\n'))
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+exit(total.failed === 0 ? 0 : 1)

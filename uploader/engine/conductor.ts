@@ -1,0 +1,219 @@
+import type { EngineContext } from './context'
+import type { Claims } from './claims'
+import type { Entry } from './entry'
+import type { EntryList } from './entryList'
+import { toLadingError } from '#shared/errors'
+import { discardAtStore } from './discarding'
+import { travel } from './journey'
+import { isActive, isFinal } from './state'
+import { unlessAborted } from './unlessAborted'
+
+/** Decides which entries are on their way, and what becomes of each when its journey ends. */
+export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 'startAnew'> {
+  /** Sets queued entries going, in their order, as many as there are parts in flight. */
+  startQueued(): void
+  /** Goes on with an entry that stands still. */
+  queue(entry: Entry): void
+  /** Stops what is being done. The entry's state is the caller's business. */
+  halt(entry: Entry, why: string): void
+  discard(entry: Entry): Promise<void>
+  /** The person is to pick the file again before it goes on. */
+  letFileGo(entry: Entry): void
+  /** Nothing is started any more. */
+  close(): Promise<void>
+}
+
+export interface ConductorOptions {
+  list: EntryList
+  claims: Claims
+  /** Asked for when it is needed: the context's own calls are made here. */
+  context(): EngineContext
+  /** Takes an upload that nobody holds any more back to the list. */
+  listUnfinished(id: string): Promise<void>
+  /** The session is worth nothing any more. */
+  onSignedOut(): void
+}
+
+/** Why an upload was stopped; the reason of its abort signal. */
+class Stopped extends Error {
+  override readonly name = 'Stopped'
+}
+
+export function createConductor({ list, claims, context, listUnfinished, onSignedOut }: ConductorOptions): Conductor {
+  /** Entries whose upload another entry went on with, until that is proven right. */
+  const displaced = new Map<Entry, Entry>()
+  let isClosed = false
+
+  /** Another tab may drive it for days: it takes no place here meanwhile. */
+  const isElsewhere = ({ state }: Entry) => state.status === 'waiting' && state.reason === 'other_tab'
+
+  function startQueued() {
+    if (isClosed) return
+    const entries = list.all()
+    let going = entries.filter((entry) => entry.stop && !isElsewhere(entry)).length
+    for (const entry of entries) {
+      if (going >= context().slots.limit) return
+      if (entry.state.status !== 'queued' || entry.stop) continue
+      going++
+      const before = entry.done
+      entry.stop = new AbortController()
+      entry.done = go(entry, entry.stop.signal, before)
+    }
+  }
+
+  async function go(entry: Entry, signal: AbortSignal, before: Promise<void>) {
+    const { file } = entry
+    try {
+      await before
+      signal.throwIfAborted()
+      if (!file) return
+      entry.move({ type: 'opening' })
+      await lock(entry)
+      await travel(entry, file, context(), signal)
+    } catch (thrown) {
+      if (!signal.aborted) fail(entry, thrown)
+    } finally {
+      claims.release(entry)
+      entry.ledger?.interrupt()
+      entry.stop = undefined
+      // Nobody may pause or discard the upload of another file under this one's name.
+      if (entry.isAdopted) giveBack(entry)
+      const replaced = displaced.get(entry)
+      if (replaced) letFileGo(replaced)
+      displaced.delete(entry)
+      if (isFinal(entry.state)) letFileGo(entry)
+      entry.touch()
+      startQueued()
+    }
+  }
+
+  function lock(entry: Entry): Promise<void> {
+    return claims.take(entry, () => {
+      entry.move({ type: 'waiting', reason: 'other_tab' })
+      startQueued()
+    })
+  }
+
+  function fail(entry: Entry, thrown: unknown) {
+    const { code } = toLadingError(thrown)
+    // A completed upload stays completed; only its seal is missing.
+    if (isFinal(entry.state)) context().notice(code)
+    if (code === 'sign_in') onSignedOut()
+    // Whatever the worker still holds of the file is not to be relied on.
+    if (code === 'worker_failed' || code === 'unexpected') closeFile(entry)
+    entry.move({ type: 'failed', code })
+    const isFileUseless = code === 'file_mismatch' || code === 'file_changed' || code === 'file_unreadable'
+    if (isFileUseless && entry.partBytes !== undefined) letFileGo(entry)
+  }
+
+  function closeFile(entry: Entry) {
+    entry.open?.close()
+    entry.open = undefined
+  }
+
+  function letFileGo(entry: Entry) {
+    closeFile(entry)
+    entry.file = undefined
+  }
+
+  function halt(entry: Entry, why: string) {
+    entry.stop?.abort(new Stopped(why))
+  }
+
+  /** The whole-file hash begins afresh too: its state may stand for bytes that only the former upload could prove. */
+  function beginAnew(entry: Entry) {
+    claims.release(entry)
+    closeFile(entry)
+    entry.startAnew()
+    entry.isAdopted = false
+    entry.partBytes = undefined
+    list.rename(entry, context().ports.newId())
+  }
+
+  /** The upload that the entry had gone on with returns to the list, and the entry has nothing at the store. */
+  function giveBack(entry: Entry) {
+    const previousId = entry.id
+    const previous = displaced.get(entry)
+    displaced.delete(entry)
+    beginAnew(entry)
+    if (previous) list.restore(previous)
+    else void listUnfinished(previousId)
+  }
+
+  /** Removes an upload from the store, then from here. */
+  async function remove(entry: Entry, signal: AbortSignal) {
+    const { remember, ports } = context()
+    try {
+      // Before it had a fingerprint, nobody but this tab knew of it.
+      if (entry.fingerprint !== undefined) await discardAtStore(entry, context(), signal)
+      await remember(() => ports.records.remove(entry.id))
+      entry.move({ type: 'discarded' })
+    } catch (thrown) {
+      if (!signal.aborted) fail(entry, thrown)
+    } finally {
+      entry.stop = undefined
+    }
+    if (isFinal(entry.state)) letFileGo(entry)
+    if (entry.state.status === 'discarded') list.remove(entry)
+    startQueued()
+  }
+
+  return {
+    startQueued,
+    halt,
+    letFileGo,
+
+    queue(entry) {
+      entry.refusal = undefined
+      entry.move({ type: 'queued' })
+      startQueued()
+    },
+
+    async discard(entry) {
+      entry.move({ type: 'discarding' })
+      halt(entry, 'discarded')
+      await entry.done
+      entry.stop = new AbortController()
+      entry.done = remove(entry, entry.stop.signal)
+      await entry.done
+    },
+
+    async adopt(entry, id, signal) {
+      // Whoever discards the entry now means the file just added, not what was found for it.
+      signal.throwIfAborted()
+      const other = list.get(id)
+      if (other && isActive(other.state)) {
+        entry.move({ type: 'waiting', reason: 'same_file' })
+        await unlessAborted(other.done, signal)
+        entry.move({ type: 'opening' })
+        return false
+      }
+      if (other) {
+        list.takeOut(other)
+        displaced.set(entry, other)
+      }
+      list.rename(entry, id)
+      entry.isAdopted = true
+      await lock(entry)
+      return true
+    },
+
+    async partWays(entry) {
+      giveBack(entry)
+      await lock(entry)
+    },
+
+    async startAnew(entry) {
+      beginAnew(entry)
+      await lock(entry)
+    },
+
+    async close() {
+      isClosed = true
+      const entries = list.all()
+      for (const entry of entries) halt(entry, 'closed')
+      await Promise.all(entries.map((entry) => entry.done))
+      for (const entry of entries) letFileGo(entry)
+    },
+  }
+}
