@@ -8,17 +8,20 @@ const slow = { bytesPerSecond: 40 * MiB }
 const fileBytes = 20 * 8 * MiB + 12_345
 const parts = 21
 
-const half = (world: World) => eventually('half of the parts are stored', async () => (await world.store.storedParts()).length >= parts / 2)
+/** Sends half of a file, and ends the browser. Answers what another visit needs to go on. */
+async function leaveHalfWay(world: World, ending: 'kill' | 'quit' = 'kill') {
+  const profile = await world.newProfile()
+  const file = await world.samples.file('voyage.bin', fileBytes)
+  const first = await world.visit(profile)
+  await first.add(file)
+  await eventually('half of the parts are stored', async () => (await world.store.storedParts()).length >= parts / 2)
+  await first[ending]()
+  return { profile, file }
+}
 
 describe.each(['kill', 'quit'] as const)('after a %s of the browser in the middle', (ending) => {
   it('the upload is offered, the same file is picked, and no stored part is sent again', () => inWorld(slow, async (world) => {
-    const profile = await world.newProfile()
-    const file = await world.samples.file('voyage.bin', fileBytes)
-
-    const first = await world.visit(profile)
-    await first.add(file)
-    await half(world)
-    await first[ending]()
+    const { profile, file } = await leaveHalfWay(world, ending)
     const listed = await world.store.listedParts()
     const endedAt = Date.now()
     expect(listed.length).toBeGreaterThanOrEqual(parts / 2)
@@ -41,13 +44,8 @@ describe.each(['kill', 'quit'] as const)('after a %s of the browser in the middl
 
 describe('an unfinished upload', () => {
   it('refuses another file of the same name and length, loses nothing by it, and goes on with the right one', () => inWorld(slow, async (world) => {
-    const profile = await world.newProfile()
-    const file = await world.samples.file('voyage.bin', fileBytes)
-    const impostor = await world.samples.file('voyage.bin', fileBytes)
-    const first = await world.visit(profile)
-    await first.add(file)
-    await half(world)
-    await first.kill()
+    const { profile, file } = await leaveHalfWay(world)
+    const impostor = await world.samples.file(file.name, fileBytes)
     const stored = (await world.store.storedParts()).length
 
     const second = await world.visit(profile)
@@ -73,12 +71,7 @@ describe('an unfinished upload', () => {
   }))
 
   it('can wait: Later hides the offer until the next load, and Continue works then', () => inWorld(slow, async (world) => {
-    const profile = await world.newProfile()
-    const file = await world.samples.file('voyage.bin', fileBytes)
-    const first = await world.visit(profile)
-    await first.add(file)
-    await half(world)
-    await first.kill()
+    const { profile, file } = await leaveHalfWay(world)
 
     const second = await world.visit(profile)
     await second.offer.getByTestId('later').click()
@@ -94,12 +87,7 @@ describe('an unfinished upload', () => {
   }))
 
   it('that is discarded leaves no multipart upload, record or marker in the store, and no row in the browser', () => inWorld(slow, async (world) => {
-    const profile = await world.newProfile()
-    const file = await world.samples.file('voyage.bin', fileBytes)
-    const first = await world.visit(profile)
-    await first.add(file)
-    await half(world)
-    await first.kill()
+    const { profile } = await leaveHalfWay(world)
 
     const second = await world.visit(profile)
     await second.offer.waitFor()
