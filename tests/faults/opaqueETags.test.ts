@@ -12,6 +12,7 @@ it('a bucket whose ETags are no MD5 is refused under md5, before a byte is sent 
   await visit.row(file.name).locator('[data-testid="upload-error"][data-code="store_config"]').waitFor()
   expect(await world.store.storedParts()).toEqual([])
   expect(await world.store.openMultipartUploads()).toBe(0)
+  expect(await world.store.keys()).toEqual([])
 }))
 
 it('under sha256 such a bucket takes an upload, a kill and its resume', () => inWorld({ opaqueEtags: true, bytesPerSecond: 30 * MiB }, async (world) => {
