@@ -14,27 +14,59 @@ export async function readBlob(
   signal: AbortSignal,
 ): Promise<void> {
   if (start === end) return
-  const reader = content.slice(start, end).stream().getReader({ mode: 'byob' })
-  let buffer = new ArrayBuffer(Math.min(bufferBytes, end - start))
+  const pieces = openPieces(content.slice(start, end).stream(), Math.min(bufferBytes, end - start))
   let readBytes = 0
   try {
     for (;;) {
       signal.throwIfAborted()
-      const { done, value } = await reader.read(new Uint8Array(buffer))
-      if (done) break
-      take(value)
-      readBytes += value.byteLength
-      buffer = value.buffer
+      const piece = await pieces.next()
+      if (!piece) break
+      take(piece)
+      readBytes += piece.byteLength
     }
   } catch (thrown) {
     signal.throwIfAborted()
     throw readingFailure(thrown)
   } finally {
-    await reader.cancel().catch(() => {
+    await pieces.cancel().catch(() => {
       // A stream that has failed can't be cancelled, and needs not be.
     })
   }
   if (readBytes !== end - start) throw new LadingError('file_changed', `The file ended ${end - start - readBytes} bytes early`)
+}
+
+interface Pieces {
+  /** Undefined at the end. A piece is only good until the next one is asked for. */
+  next(): Promise<Uint8Array | undefined>
+  cancel(): Promise<void>
+}
+
+/** Into one buffer where the browser's streams of files can do that; piece by piece as they come elsewhere. */
+function openPieces(stream: ReadableStream<Uint8Array>, bytes: number): Pieces {
+  const byteReader = openByteReader(stream)
+  if (!byteReader) {
+    const reader = stream.getReader()
+    return { next: async () => (await reader.read()).value, cancel: () => reader.cancel() }
+  }
+  let buffer = new ArrayBuffer(bytes)
+  return {
+    async next() {
+      const { done, value } = await byteReader.read(new Uint8Array(buffer))
+      if (done) return undefined
+      buffer = value.buffer
+      return value
+    },
+    cancel: () => byteReader.cancel(),
+  }
+}
+
+function openByteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return stream.getReader({ mode: 'byob' })
+  } catch {
+    // Not a byte stream in this browser.
+    return undefined
+  }
 }
 
 /** A changed file can't be read through the `File` that was selected, nor can a deleted one. */

@@ -95,3 +95,20 @@ it('reading ends at once when it is aborted', async () => {
   await expect(reading).rejects.toThrow('paused')
   expect(pieces).toBe(1)
 })
+
+it('reading works where the streams of files are no byte streams', async () => {
+  const bytes = randomBytes(3 * MiB + 5)
+  const content = {
+    slice: (start: number, end: number) => ({
+      stream: () => new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (let at = start; at < end; at += MiB) controller.enqueue(Uint8Array.from(bytes.subarray(at, Math.min(at + MiB, end))))
+          controller.close()
+        },
+      }),
+    }),
+  } as unknown as Blob
+  const hash = createHash('sha256')
+  await readBlob(content, { start: 10, end: bytes.length }, (piece) => hash.update(piece), signal)
+  expect(hash.digest('hex')).toBe(sha256(bytes.subarray(10)))
+})
