@@ -1,3 +1,5 @@
+import type { DigestAlgorithm } from './digest'
+
 export const KiB = 1024
 export const MiB = 1024 * KiB
 export const GiB = 1024 * MiB
@@ -17,6 +19,9 @@ export const defaultPartBytes = 8 * MiB
 
 /** URLs in one `sign` call, and uploads in one batch. */
 export const batchLimit = 64
+
+/** Host names that reach one bucket: the usual one and those of `NUXT_S3_HOSTS`. */
+export const maxStoreHosts = 8
 
 /** Nothing that we send to our own server is longer; `complete` with 10,000 parts is about 1.3 MB. */
 export const maxBodyBytes = 2 * MiB
@@ -43,4 +48,10 @@ export const providerLimits: Record<Provider, StoreLimits> = {
   minio: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB },
   ceph: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB },
   local: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: maxPartCount * 5 * GiB },
+}
+
+/** Who refuses a part whose bytes do not fit the digest in its URL. Ceph signs over SHA-256 but does not compare it. */
+export const digestEnforcers: Record<DigestAlgorithm, readonly Provider[]> = {
+  md5: providers,
+  sha256: ['aws', 'local'],
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { digestAlgorithms } from '#shared/digest'
 import type { DigestAlgorithm } from '#shared/digest'
 import type { Provider, StoreLimits } from '#shared/limits'
-import { providerLimits, providers } from '#shared/limits'
+import { digestEnforcers, providerLimits, providers } from '#shared/limits'
 
 export interface StoreSettings {
   /** Undefined for AWS itself. */
@@ -14,6 +14,8 @@ export interface StoreSettings {
   credentials: { accessKeyId: string, secretAccessKey: string, sessionToken?: string } | undefined
   forcePathStyle: boolean
   digestAlgorithm: DigestAlgorithm
+  /** Whether the store compares a part's bytes with the digest in its URL. */
+  isDigestEnforced: boolean
   /** How long a `CompleteMultipartUpload` may take, its answer's body included. */
   completeDeadlineMs: number
 }
@@ -116,6 +118,7 @@ function storeMistakes({ s3, requestLimitSeconds }: Settings, isProduction: bool
 function toConfig({ s3, maxFileBytes, requestLimitSeconds = 300, assemblingSeconds = 600 }: Settings): ServerConfig {
   const provider = s3.provider ?? guessProvider(s3.endpoint)
   const limits = providerLimits[provider]
+  const digestAlgorithm = s3.digest ?? 'md5'
   return {
     access: 'open',
     store: {
@@ -126,7 +129,8 @@ function toConfig({ s3, maxFileBytes, requestLimitSeconds = 300, assemblingSecon
         ? undefined
         : { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey, ...s3.sessionToken && { sessionToken: s3.sessionToken } },
       forcePathStyle: s3.forcePathStyle === undefined ? s3.endpoint !== '' && provider !== 'aws' : s3.forcePathStyle === 'true',
-      digestAlgorithm: s3.digest ?? 'md5',
+      digestAlgorithm,
+      isDigestEnforced: digestEnforcers[digestAlgorithm].includes(provider),
       completeDeadlineMs: (requestLimitSeconds - 20) * 1000,
     },
     limits: {

@@ -59,5 +59,6 @@ export function startDeadline(): AbortSignal {
 /** What a page must know before it sends anything. */
 export async function describeStore(): Promise<SessionAnswer> {
   const { config, gateway } = useServices()
-  return { digestAlgorithm: config.store.digestAlgorithm, limits: config.limits, storeOrigins: await gateway.origins() }
+  const { digestAlgorithm, isDigestEnforced } = config.store
+  return { digestAlgorithm, isDigestEnforced, limits: config.limits, storeOrigins: await gateway.origins() }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { digestAlgorithms } from '#shared/digest'
-import { maxPartCount } from '#shared/limits'
+import { maxPartCount, maxStoreHosts } from '#shared/limits'
 
 /** Made by the client, lower case, so that every call can be repeated and every key has one spelling. */
 export const uploadId = z.uuid().regex(/^[0-9a-f-]+$/)
@@ -19,8 +19,8 @@ export const digestAlgorithm = z.enum(digestAlgorithms)
 /** Milliseconds since 1970, by the server's clock. */
 export const timestamp = z.int().nonnegative()
 
-/** One part to be signed for: its URL will take exactly these bytes. */
-export const partToSign = z.strictObject({ partNumber, bytes: byteCount, digest: partDigest })
+/** One part to be signed for: its URL will take exactly these bytes. `store` is an index of the session's `storeOrigins`. */
+export const partToSign = z.strictObject({ partNumber, bytes: byteCount, digest: partDigest, store: z.int().min(0).max(maxStoreHosts - 1).optional() })
 export type PartToSign = z.infer<typeof partToSign>
 
 export const signedPart = z.object({

@@ -26,8 +26,10 @@ export const session = {
       maxParts: z.int().positive(),
       maxFileBytes: byteCount,
     }),
-    /** Where parts will be sent, so that the page can connect ahead. */
-    storeOrigins: z.array(z.string()),
+    /** Whether the store compares a part with the digest in its URL. Where it does not, the page sends the bytes that it hashed. */
+    isDigestEnforced: z.boolean(),
+    /** The addresses of the bucket that parts can be sent to, the usual one first: `store` of a part to sign is an index of it. */
+    storeOrigins: z.array(z.string()).min(1),
   }),
 }
 export type SessionAnswer = z.infer<typeof session.response>

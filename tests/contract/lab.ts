@@ -83,6 +83,7 @@ export async function openLab() {
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true,
     digestAlgorithm: 'md5',
+    isDigestEnforced: true,
     completeDeadlineMs: 60_000,
   }
   const s3 = openS3(store)

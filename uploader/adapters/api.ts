@@ -1,6 +1,6 @@
-import type { Identity, SessionAnswer } from '#shared/api'
+import type { BatchResult, Identity, SessionAnswer } from '#shared/api'
 import type { ApiFailure } from '#shared/errors'
-import type { UploadApi } from '~/uploader/engine/ports'
+import type { BatchedCalls, UploadApi } from '~/uploader/engine/ports'
 import { isErrorCode, LadingError } from '#shared/errors'
 import { FetchError, ofetch } from 'ofetch'
 
@@ -58,6 +58,11 @@ export function createApi({ identify, baseUrl = '/api' }: ApiOptions): UploadApi
     complete: (request, signal) => post('upload/complete', request, signal, completeMs),
     seal: (id, sha256, signal) => post('upload/seal', { id, sha256 }, signal),
     abort: (id, signal) => post('upload/abort', { id }, signal),
+    async batch<Name extends keyof BatchedCalls>(name: Name, requests: readonly BatchedCalls[Name]['request'][]) {
+      const timeoutMs = name === 'complete' ? completeMs : answerMs
+      const { results } = await post<{ results: BatchResult<BatchedCalls[Name]['answer'] & object>[] }>(`upload/${name}`, { uploads: requests }, undefined, timeoutMs)
+      return results.map((result) => 'error' in result ? new LadingError(result.error.code, result.error.message) : result)
+    },
   }
 }
 

@@ -31,5 +31,11 @@ export function createDexieRecords(database: LadingDatabase): UploadRecords {
         })
         return bytes
       }),
+    goodput: () =>
+      translated(async () => {
+        const known = await database.measures.get('goodput')
+        return known && { bytesPerSecond: known.bytesPerSecond, measuredAt: known.measuredAt }
+      }),
+    putGoodput: (goodput) => translated(async () => void await database.measures.put({ name: 'goodput', ...goodput })),
   }
 }

@@ -1,29 +1,20 @@
 import type { DigestAlgorithm } from '#shared/digest'
-import type { Files, OpenFile, PartBody } from '~/uploader/engine/ports'
+import type { BodyKind, Files, OpenFile, PartBody } from '~/uploader/engine/ports'
 import type { SourceFile } from '~/uploader/engine/types'
 import type { TaskName, Tasks, WorkerAnswer, WorkerRequest } from '~/uploader/worker/protocol'
 import { LadingError } from '#shared/errors'
 
-export interface WorkerFilesOptions {
-  /**
-   * What is sent for a part: a slice that the browser streams, which takes no memory, or the very bytes that were
-   * hashed, for stores that do not enforce the digest and for WebKit, which can stall on slices of files.
-   * @default 'slice'
-   */
-  send?: 'slice' | 'bytes'
-}
-
 /** Reads and hashes files in one worker, started with the first file. */
-export function createWorkerFiles(startWorker: () => Worker, { send = 'slice' }: WorkerFilesOptions = {}): Files {
+export function createWorkerFiles(startWorker: () => Worker): Files {
   const tasks = createTasks(startWorker)
   let opened = 0
 
   return {
     fingerprint: (file, signal) => tasks.run('fingerprint', { content: file.content }, signal),
-    open: (file, algorithm) => openFile(file, algorithm, opened++),
+    open: (file, algorithm, bodies) => openFile(file, algorithm, bodies, opened++),
   }
 
-  function openFile({ content }: SourceFile, algorithm: DigestAlgorithm, file: number): OpenFile {
+  function openFile({ content }: SourceFile, algorithm: DigestAlgorithm, bodies: BodyKind, file: number): OpenFile {
     let hashedBytes = 0
     const ready = tasks.run('open', { file, content, algorithm })
     // Whatever is asked of the file first tells of the failure.
@@ -44,7 +35,7 @@ export function createWorkerFiles(startWorker: () => Worker, { send = 'slice' }:
         hashedBytes = (await tasks.run('hashOn', { file, bytes }, signal)).hashedBytes
       },
       async body({ start, end }, digest, signal): Promise<PartBody> {
-        return send === 'slice' ? content.slice(start, end) : await tasks.run('bytes', { file, start, end, digest }, signal)
+        return bodies === 'slice' ? content.slice(start, end) : await tasks.run('bytes', { file, start, end, digest }, signal)
       },
       compositeDigest: (digests) => tasks.run('composite', { digests, algorithm }),
       checkpoint: () => tasks.run('checkpoint', { file }),

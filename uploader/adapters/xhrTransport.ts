@@ -5,7 +5,20 @@ import { storeFailureCode } from './storeFailure'
 
 /** Sends parts by `XMLHttpRequest`, the only way in which browsers tell how much of a body has left. */
 export function createXhrTransport(): PartTransport {
-  return { put }
+  return { put, preconnect }
+}
+
+/** The browser connects to what a page links to in this way. A link that is there already is made anew, for connections that nobody used are closed after some seconds. */
+function preconnect(origins: readonly string[]) {
+  for (const origin of origins) {
+    document.head.querySelector(`link[rel=preconnect][href="${CSS.escape(origin)}"]`)?.remove()
+    const link = document.createElement('link')
+    link.rel = 'preconnect'
+    link.href = origin
+    // Parts are sent without cookies, over connections of their own.
+    link.crossOrigin = 'anonymous'
+    document.head.append(link)
+  }
 }
 
 async function put(request: PutRequest): Promise<PutAnswer> {

@@ -2,7 +2,7 @@ import type { SessionAnswer } from '#shared/api'
 import type { BackoffPolicy } from './backoff'
 import type { Entry } from './entry'
 import type { Link } from './link'
-import type { Ports } from './ports'
+import type { BodyKind, Ports } from './ports'
 import type { Retry } from './retry'
 import type { Slots } from './slots'
 import type { ErrorCode } from '#shared/errors'
@@ -41,6 +41,8 @@ export interface EngineContext {
   settings: UploaderSettings
   /** Where the person sets no part size, in bytes. */
   usualPartBytes: number
+  /** What is sent for a part to a store that enforces the digest; to one that does not, it is always the bytes. */
+  bodies: BodyKind
   slots: Slots
   link: Link
   /** The owner's session, opened before anything else; asked for once. */

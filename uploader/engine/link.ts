@@ -22,16 +22,16 @@ function createAnswerRate(clock: Clock) {
 
   return {
     depart() {
-      if (onTheirWay++ === 0) lastAt = clock.now()
+      if (onTheirWay++ === 0) lastAt = clock.elapsed()
     },
     end(acknowledgedBytes: number | undefined) {
       onTheirWay--
       if (acknowledgedBytes === undefined) return
-      const sinceLastMs = Math.max(0, clock.now() - lastAt)
+      const sinceLastMs = Math.max(0, clock.elapsed() - lastAt)
       const rest = Math.exp(-sinceLastMs / fadeMs)
       bytes = bytes * rest + acknowledgedBytes
       elapsedMs = elapsedMs * rest + sinceLastMs
-      lastAt = clock.now()
+      lastAt = clock.elapsed()
     },
     rate: () => (elapsedMs > 0 ? (bytes / elapsedMs) * 1000 : undefined),
   }

@@ -24,14 +24,14 @@ export function createMeter(clock: Clock): Meter {
   return {
     record(bytes) {
       if (bytes <= 0) return
-      const now = clock.now()
+      const now = clock.elapsed()
       const last = recent(now).at(-1)
       if (last && now - last.at < sampleMs) last.bytes += bytes
       else samples.push({ at: now, bytes })
     },
 
     rate() {
-      const now = clock.now()
+      const now = clock.elapsed()
       const [first, ...later] = recent(now)
       if (!first) return undefined
       const elapsedMs = Math.max(now - first.at, shortestMs)

@@ -16,16 +16,17 @@ export type Opened =
 
 /** Opens the file for reading, under the session's digest algorithm, and makes sure that it is the expected one. */
 export async function openFile({ entry, context, signal }: Journey, file: SourceFile): Promise<OpenFile> {
-  const { digestAlgorithm, limits } = await context.session(signal)
+  const { digestAlgorithm, isDigestEnforced, limits, storeOrigins } = await context.session(signal)
   if (file.bytes > limits.maxFileBytes) {
     throw new LadingError('file_too_large', `${file.bytes} bytes are more than the ${limits.maxFileBytes} that are taken here`)
   }
+  context.ports.transport.preconnect(storeOrigins)
   const fingerprint = await context.ports.files.fingerprint(file, signal)
   if (entry.fingerprint !== undefined && entry.fingerprint !== fingerprint) {
     throw new LadingError('file_mismatch', 'The file has another fingerprint than the one that was begun')
   }
   entry.fingerprint = fingerprint
-  entry.open ??= context.ports.files.open(file, digestAlgorithm)
+  entry.open ??= context.ports.files.open(file, digestAlgorithm, isDigestEnforced ? context.bodies : 'bytes')
   return entry.open
 }
 
@@ -41,7 +42,7 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
   if (wished === undefined) throw new LadingError('file_too_large', 'No part size lets the store hold a file of this length')
 
   const firstPart = entry.ledger ? undefined : await digestFirstPart(open, facts.fileBytes, wished, signal)
-  const urlsAskedAt = context.ports.clock.now()
+  const urlsAskedAt = context.ports.clock.elapsed()
   const answer = await retry.run(() => context.ports.api.initiate({
     id: entry.id,
     fileName: facts.fileName,

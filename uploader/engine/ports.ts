@@ -11,6 +11,7 @@ import type {
   StatusAnswer,
 } from '#shared/api'
 import type { DigestAlgorithm } from '#shared/digest'
+import type { LadingError } from '#shared/errors'
 import type { PartRange } from '#shared/partPlan'
 import type { SourceFile } from './types'
 
@@ -29,8 +30,10 @@ export interface Ports {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as the machine believes: it may be set back or forth at any time. */
   now(): number
+  /** Milliseconds since some moment, on a clock that nobody sets: what every duration is measured with. */
+  elapsed(): number
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
@@ -45,6 +48,17 @@ export interface UploadApi {
   complete(request: CompleteRequest, signal?: AbortSignal): Promise<CompleteAnswer>
   seal(id: string, sha256: string, signal?: AbortSignal): Promise<SealAnswer>
   abort(id: string, signal?: AbortSignal): Promise<void>
+  /** Up to 64 calls of one kind in one. The results come in the same order; one that failed spoils none of the others. */
+  batch<Name extends keyof BatchedCalls>(name: Name, requests: readonly BatchedCalls[Name]['request'][]): Promise<(BatchedCalls[Name]['answer'] | LadingError)[]>
+}
+
+/** The calls that can be made for many uploads at once. */
+export interface BatchedCalls {
+  initiate: { request: InitiateRequest, answer: InitiateAnswer }
+  sign: { request: SignRequest, answer: SignAnswer }
+  complete: { request: CompleteRequest, answer: CompleteAnswer }
+  seal: { request: { id: string, sha256: string }, answer: SealAnswer }
+  abort: { request: { id: string }, answer: { id: string } }
 }
 
 /** What is sent for one part: a slice that the browser streams, or the very bytes that were hashed. */
@@ -52,6 +66,8 @@ export type PartBody = Blob | ArrayBuffer
 
 /** The way to S3. */
 export interface PartTransport {
+  /** Opens connections ahead of the first part; a hint that may do nothing. */
+  preconnect(origins: readonly string[]): void
   /** Sends one part. Resolves when the store has answered with success. */
   put(request: PutRequest): Promise<PutAnswer>
 }
@@ -76,8 +92,11 @@ export interface Files {
   /** SHA-256 (hex) over the file's length and three 1 MiB blocks. Throws as `OpenFile.digest` does. */
   fingerprint(file: SourceFile, signal: AbortSignal): Promise<string>
   /** What is opened holds a hash in the worker until it is closed. */
-  open(file: SourceFile, algorithm: DigestAlgorithm): OpenFile
+  open(file: SourceFile, algorithm: DigestAlgorithm, bodies: BodyKind): OpenFile
 }
+
+/** A slice that the browser streams, which takes no memory, or the bytes themselves, checked against the digest once more. */
+export type BodyKind = 'slice' | 'bytes'
 
 export interface OpenFile {
   /**
@@ -120,6 +139,15 @@ export interface UploadRecords {
   putPart(part: PartRecord): Promise<void>
   /** Bytes in the parts that are known to be stored. */
   storedBytes(id: string): Promise<number>
+  /** What the way to the store achieved before; undefined for one that is not known yet. */
+  goodput(): Promise<Goodput | undefined>
+  putGoodput(goodput: Goodput): Promise<void>
+}
+
+/** Acknowledged bytes a second over all connections together, and when that was (milliseconds since 1970). */
+export interface Goodput {
+  bytesPerSecond: number
+  measuredAt: number
 }
 
 export interface UploadRecord {

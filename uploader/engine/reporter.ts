@@ -23,7 +23,7 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
 
   function flush() {
     isScheduled = false
-    lastFlushAt = clock.now()
+    lastFlushAt = clock.elapsed()
     const entries = [...dirty]
     dirty.clear()
     tell({ type: 'changed', uploads: entries.map((entry) => entry.snapshot()) })
@@ -35,7 +35,7 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
       if (isScheduled) return
       isScheduled = true
       // A clock that was set back must not silence the page.
-      const restMs = Math.min(Math.max(0, lastFlushAt + intervalMs - clock.now()), intervalMs)
+      const restMs = Math.min(Math.max(0, lastFlushAt + intervalMs - clock.elapsed()), intervalMs)
       void clock.sleep(restMs).then(flush)
     },
     tell(event) {

@@ -43,7 +43,7 @@ export function createSigner({ clock, sign, windowParts }: SignerOptions): Signe
 
   function isFresh(part: { askedAt: number, validForMs: number }): boolean {
     const margin = Math.min(marginMs, part.validForMs / 2)
-    return clock.now() < part.askedAt + part.validForMs - margin
+    return clock.elapsed() < part.askedAt + part.validForMs - margin
   }
 
   function accept(parts: readonly SignedPart[], askedAt: number) {
@@ -58,7 +58,7 @@ export function createSigner({ clock, sign, windowParts }: SignerOptions): Signe
   }
 
   async function ask(batch: PartToSign[]) {
-    const askedAt = clock.now()
+    const askedAt = clock.elapsed()
     try {
       const parts = await sign(batch)
       // What was offered anew meanwhile has another digest, and this URL would not take it.
@@ -94,7 +94,7 @@ export function createSigner({ clock, sign, windowParts }: SignerOptions): Signe
         const part = offered.get(partNumber)
         if (!part) throw new RangeError(`Part ${partNumber} was not offered for signing`)
         const url = signed.get(partNumber)
-        if (url && isFresh(url)) return { url: url.url, headers: url.headers, ageMs: clock.now() - url.askedAt }
+        if (url && isFresh(url)) return { url: url.url, headers: url.headers, ageMs: clock.elapsed() - url.askedAt }
         if (call) {
           await call
           continue

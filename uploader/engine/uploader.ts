@@ -2,7 +2,7 @@ import type { SessionAnswer } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry } from './entry'
-import type { Ports } from './ports'
+import type { BodyKind, Ports } from './ports'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { defaultPartBytes } from '#shared/limits'
@@ -27,6 +27,13 @@ export interface UploaderOptions {
    * can be resumed then. @default Infinity: it waits, and shows why
    */
   retries?: number
+  /**
+   * What is sent for a part: `bytes` where the browser can't stream slices of files reliably. To a store that does not
+   * enforce the digest it is always the bytes. @default 'slice'
+   */
+  bodies?: BodyKind
+  /** Most bytes of part bodies in memory at a time, over all files together. @default 192 MiB */
+  memoryBytes?: number
   timing?: Partial<Timing>
 }
 
@@ -59,6 +66,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     retries: options.retries ?? Infinity,
     settings,
     usualPartBytes: options.partBytes ?? defaultPartBytes,
+    bodies: options.bodies ?? 'slice',
     slots,
     link: createLink(ports.clock),
     adopt: conductor.adopt,

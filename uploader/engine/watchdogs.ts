@@ -38,7 +38,7 @@ export async function underWatch<T>(
 ): Promise<T> {
   const stalled = new AbortController()
   const ended = new AbortController()
-  let lastMoveAt = clock.now()
+  let lastMoveAt = clock.elapsed()
   let sentBytes = 0
 
   function deadline(): number {
@@ -50,7 +50,7 @@ export async function underWatch<T>(
 
   async function watch() {
     for (;;) {
-      const restMs = deadline() - clock.now()
+      const restMs = deadline() - clock.elapsed()
       if (restMs <= 0) {
         stalled.abort(new LadingError('stalled', `Nothing moved for part of ${bytes} bytes after ${sentBytes} of them`))
         return
@@ -67,7 +67,7 @@ export async function underWatch<T>(
     return await send(AbortSignal.any([signal, stalled.signal]), (sent) => {
       if (sent <= sentBytes) return
       sentBytes = sent
-      lastMoveAt = clock.now()
+      lastMoveAt = clock.elapsed()
     })
   } finally {
     ended.abort()

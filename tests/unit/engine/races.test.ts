@@ -31,8 +31,8 @@ const objects = (model: ReturnType<typeof createModel>) => [...model.uploads.val
 /** Opens files as a worker does: what is closed can't be read any more. */
 const strictFiles: Ports['files'] = {
   ...nodeFiles,
-  open(file, algorithm) {
-    const open = nodeFiles.open(file, algorithm)
+  open(file, algorithm, bodies) {
+    const open = nodeFiles.open(file, algorithm, bodies)
     let isClosed = false
     const check = () => {
       if (isClosed) throw new LadingError('unexpected', 'The file is closed')
@@ -58,7 +58,7 @@ const strictFiles: Ports['files'] = {
 }
 
 /** A transport whose first PUTs work, and whose others hang until they are aborted. */
-function hangingAfter(model: ReturnType<typeof createModel>, parts: number): Ports['transport'] {
+function hangingAfter(model: ReturnType<typeof createModel>, parts: number): Pick<Ports['transport'], 'put'> {
   let puts = 0
   return {
     put: (request) => (puts++ < parts
@@ -210,8 +210,8 @@ describe('the whole-file hash', () => {
   function tellingFiles(): Ports['files'] {
     return {
       ...nodeFiles,
-      open(file, algorithm): OpenFile {
-        const open = nodeFiles.open(file, algorithm)
+      open(file, algorithm, bodies): OpenFile {
+        const open = nodeFiles.open(file, algorithm, bodies)
         let isRestored = false
         return {
           ...open,
@@ -351,8 +351,8 @@ describe('the end', () => {
     const gate = createGate()
     const files: Ports['files'] = {
       ...strictFiles,
-      open(file, algorithm) {
-        const open = strictFiles.open(file, algorithm)
+      open(file, algorithm, bodies) {
+        const open = strictFiles.open(file, algorithm, bodies)
         let hashed = 0
         return {
           ...open,
@@ -415,8 +415,8 @@ describe('a worker that failed', () => {
     let opened = 0
     const files: Ports['files'] = {
       ...nodeFiles,
-      open(file, algorithm) {
-        const open = nodeFiles.open(file, algorithm)
+      open(file, algorithm, bodies) {
+        const open = nodeFiles.open(file, algorithm, bodies)
         return opened++ > 0 ? open : { ...open, digest: () => Promise.reject(new LadingError('worker_failed', 'Not loaded')) }
       },
     }

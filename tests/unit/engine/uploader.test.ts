@@ -437,11 +437,11 @@ describe('the file', () => {
     let text = content
     const files = {
       ...nodeFiles,
-      open: (file: Parameters<typeof nodeFiles.open>[0], algorithm: 'md5' | 'sha256') => {
+      open: (file: Parameters<typeof nodeFiles.open>[0], algorithm: 'md5' | 'sha256', bodies: 'slice' | 'bytes') => {
         const live = { ...file, get content() {
           return new Blob([text])
         } }
-        return nodeFiles.open(live, algorithm)
+        return nodeFiles.open(live, algorithm, bodies)
       },
     }
     const ports = createPorts(model, { files })

@@ -1,8 +1,10 @@
 import type { InitiateAnswer, PartToSign, PendingUpload, Receipt, SignedPart } from '#shared/api'
 import type { ListedPart } from '#shared/digest'
 import type {
+  BatchedCalls,
   Clock,
   Files,
+  Goodput,
   HashCheckpoint,
   Locks,
   PartRecord,
@@ -15,7 +17,7 @@ import type {
 import type { SourceFile, Uploader, UploadSnapshot } from '~/uploader/engine/types'
 import { createHash, randomUUID } from 'node:crypto'
 import { base64ToHex } from '#shared/digest'
-import { LadingError } from '#shared/errors'
+import { LadingError, toLadingError } from '#shared/errors'
 import { choosePartBytes, partBytesOf, partCount } from '#shared/partPlan'
 
 /** Time that passes only when everybody waits: tests take milliseconds, and nothing depends on the machine. */
@@ -41,6 +43,7 @@ export function createVirtualClock(): Clock & { advance(ms: number): void } {
 
   return {
     now: () => now,
+    elapsed: () => now,
     advance(ms) {
       now += ms
     },
@@ -106,7 +109,7 @@ export function createModel({ minPartBytes = 4 } = {}) {
     async session() {
       calls.push('session')
       const limits = { minPartBytes, maxPartBytes: 1 << 30, maxParts: 10_000, maxFileBytes: 2 ** 45 }
-      return { digestAlgorithm: 'md5', limits, storeOrigins: [] }
+      return { digestAlgorithm: 'md5', isDigestEnforced: true, limits, storeOrigins: ['https://store.test'] }
     },
 
     async initiate(request): Promise<InitiateAnswer> {
@@ -192,9 +195,14 @@ export function createModel({ minPartBytes = 4 } = {}) {
       calls.push('abort')
       uploads.delete(id)
     },
+
+    async batch(name, requests) {
+      return await Promise.all(requests.map((request) => callOne(api, name, request).catch(toLadingError)))
+    },
   }
 
   const transport: PartTransport = {
+    preconnect() {},
     async put({ url, headers, body, onProgress }) {
       const part = signed.get(url)
       if (!part) throw new LadingError('store_config', 'Not signed')
@@ -212,6 +220,18 @@ export function createModel({ minPartBytes = 4 } = {}) {
   }
 
   return { uploads, calls, api, transport }
+}
+
+/** One call of a batch, made by itself. */
+async function callOne<Name extends keyof BatchedCalls>(api: UploadApi, name: Name, request: BatchedCalls[Name]['request']): Promise<BatchedCalls[Name]['answer']> {
+  const calls: { [Call in keyof BatchedCalls]: (request: BatchedCalls[Call]['request']) => Promise<BatchedCalls[Call]['answer']> } = {
+    initiate: (asked) => api.initiate(asked),
+    sign: (asked) => api.sign(asked),
+    complete: (asked) => api.complete(asked),
+    seal: ({ id, sha256 }) => api.seal(id, sha256),
+    abort: ({ id }) => api.abort(id).then(() => ({ id })),
+  }
+  return await calls[name](request)
 }
 
 export type Model = ReturnType<typeof createModel>
@@ -254,6 +274,7 @@ export const nodeFiles: Files = {
 export function createMemoryRecords(): UploadRecords & { uploads: Map<string, UploadRecord>, parts: Map<string, PartRecord> } {
   const uploads = new Map<string, UploadRecord>()
   const parts = new Map<string, PartRecord>()
+  let goodput: Goodput | undefined
   return {
     uploads,
     parts,
@@ -269,6 +290,10 @@ export function createMemoryRecords(): UploadRecords & { uploads: Map<string, Up
       for (const [key, part] of parts) if (part.id === id) parts.delete(key)
     },
     putPart: async (part) => void parts.set(`${part.id}/${part.partNumber}`, part),
+    goodput: async () => goodput,
+    async putGoodput(measured) {
+      goodput = measured
+    },
     storedBytes: async (id) => [...parts.values()].reduce((sum, part) => sum + (part.id === id ? part.bytes : 0), 0),
   }
 }
@@ -295,13 +320,15 @@ export function createMemoryLocks(): Locks {
   }
 }
 
-export function createPorts(model: Model, changes: Partial<Ports> = {}): Ports {
+export type PortChanges = Partial<Omit<Ports, 'transport'>> & { transport?: Partial<PartTransport> }
+
+export function createPorts(model: Model, { transport, ...changes }: PortChanges = {}): Ports {
   return {
     clock: createVirtualClock(),
     random: () => 0.5,
     newId: randomUUID,
     api: model.api,
-    transport: model.transport,
+    transport: { ...model.transport, ...transport },
     files: nodeFiles,
     records: createMemoryRecords(),
     locks: createMemoryLocks(),
