@@ -328,7 +328,7 @@ export function createPorts(model: Model, { transport, ...changes }: PortChanges
     random: () => 0.5,
     newId: randomUUID,
     api: model.api,
-    transport: { ...model.transport, ...transport },
+    transport: transport ? { ...model.transport, ...transport } : model.transport,
     files: nodeFiles,
     records: createMemoryRecords(),
     locks: createMemoryLocks(),
