@@ -41,7 +41,9 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
   const wished = entry.partBytes ?? choosePartBytes(facts.fileBytes, context.settings.partBytes ?? context.usualPartBytes, limits)
   if (wished === undefined) throw new LadingError('file_too_large', 'No part size lets the store hold a file of this length')
 
-  const firstPart = entry.ledger ? undefined : await digestFirstPart(open, facts.fileBytes, wished, signal)
+  // Of what was begun before, the first part is most likely stored: it is not read for nothing.
+  const wasBegun = entry.partBytes !== undefined
+  const firstPart = wasBegun ? undefined : await digestFirstPart(open, facts.fileBytes, wished, signal)
   const urlsAskedAt = context.ports.clock.elapsed()
   const answer = await retry.run(() => context.ports.api.initiate({
     id: entry.id,

@@ -4,6 +4,7 @@ import type { Ledger } from './ledger'
 import type { OpenFile } from './ports'
 import { provesDigest } from '#shared/digest'
 import { LadingError } from '#shared/errors'
+import { MiB } from '#shared/limits'
 import { partCount, partRange } from '#shared/partPlan'
 import { rangeOf } from './ledger'
 
@@ -22,7 +23,13 @@ export async function provePart({ entry, context, signal }: Journey, open: OpenF
   entry.touch()
 }
 
-/** Four parts stand for all until the rest is proven in the background: the first, the last, and two by chance. */
+/** So much is read before the first part may leave; of large parts, one alone may be more. */
+const sampleBytes = 40 * MiB
+
+/**
+ * A few parts stand for all until the rest is proven in the background: two by chance, the first and the last, as far
+ * as that can be read in a moment.
+ */
 export async function proveSample(journey: Journey, open: OpenFile, ledger: Ledger) {
   const { random } = journey.context.ports
   const unproven = ledger.unproven()
@@ -30,7 +37,8 @@ export async function proveSample(journey: Journey, open: OpenFile, ledger: Ledg
 
   journey.entry.move({ type: 'proving' })
   const pick = () => unproven[Math.floor(random() * unproven.length)]
-  const sample = new Set([unproven[0], unproven.at(-1), pick(), pick()])
+  const room = Math.max(1, Math.floor(sampleBytes / ledger.plan.partBytes))
+  const sample = new Set([pick(), pick(), unproven[0], unproven.at(-1)].slice(0, room))
   for (const partNumber of sample) {
     if (partNumber !== undefined) await provePart(journey, open, ledger, partNumber)
   }
