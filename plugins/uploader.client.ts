@@ -5,6 +5,7 @@ import { browserClock } from '~/uploader/adapters/browserClock'
 import { signIdentity } from '~/uploader/adapters/browserIdentity'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
+import { createSurroundings } from '~/uploader/adapters/surroundings'
 import { webLocks } from '~/uploader/adapters/webLocks'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
 import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
@@ -20,7 +21,7 @@ export default defineNuxtPlugin(() => {
     random: Math.random,
     newId: () => crypto.randomUUID(),
     api: createApi({ identify: () => signIdentity(database) }),
-    transport: createXhrTransport(),
+    transport: createXhrTransport(createSurroundings(browserClock)),
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
     records: createDexieRecords(database),
     locks: webLocks,

@@ -33,7 +33,8 @@ const remedies: Partial<Record<ErrorCode, Remedy>> = {
   url_expired: { then: 'retry', reason: 'server', atOnce: true },
   store_config: { then: 'retry', reason: 'server', tries: 3 },
   store_rejected: { then: 'retry', reason: 'store_busy', tries: 3 },
-  store_cors: { then: 'retry', reason: 'network', tries: 3 },
+  // A connection that broke just before looks the same: a refusal is one only if it comes again and again.
+  store_cors: { then: 'retry', reason: 'network', tries: 5 },
 }
 
 export function remedyFor(code: ErrorCode): Remedy {
