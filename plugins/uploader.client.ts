@@ -2,6 +2,7 @@ import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
 import { useUploadsStore } from '~/stores/uploads'
 import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
+import { browserConnectivity } from '~/uploader/adapters/browserConnectivity'
 import { signIdentity } from '~/uploader/adapters/browserIdentity'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
@@ -25,6 +26,7 @@ export default defineNuxtPlugin(() => {
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
     records: createDexieRecords(database),
     locks: webLocks,
+    connectivity: browserConnectivity,
   }, {
     // Empty means that the engine decides.
     partBytes: Number(partBytes) || undefined,
