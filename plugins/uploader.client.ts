@@ -4,6 +4,7 @@ import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
 import { browserConnectivity } from '~/uploader/adapters/browserConnectivity'
 import { signIdentity } from '~/uploader/adapters/browserIdentity'
+import { bodyKindFor, memoryBytesFor } from '~/uploader/adapters/browserTraits'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { createSurroundings } from '~/uploader/adapters/surroundings'
@@ -30,6 +31,8 @@ export default defineNuxtPlugin(() => {
   }, {
     // Empty means that the engine decides.
     partBytes: Number(partBytes) || undefined,
+    bodies: bodyKindFor(navigator),
+    memoryBytes: memoryBytesFor(navigator),
     timing: quicker(Number(timeDivisor) || 1),
   })
   void useUploadsStore().connect(uploader)
