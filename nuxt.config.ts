@@ -21,6 +21,7 @@ export default defineNuxtConfig({
       secretAccessKey: '',
       sessionToken: '',
       forcePathStyle: '',
+      hosts: '',
       provider: '',
       digest: 'md5',
       minPartBytes: '',

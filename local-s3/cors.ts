@@ -70,10 +70,10 @@ export function answerPreflight(cors: string | undefined, headers: Record<string
   return headers['access-control-request-private-network'] === 'true' ? { ...answer, 'access-control-allow-private-network': 'true' } : answer
 }
 
-/** The rule that a bucket gets at start: uploads and downloads from these origins, ETag readable. */
+/** The rule that a bucket gets at start: uploads and downloads from these origins, ETag and Retry-After readable. */
 export function corsXml(origins: string[]): string {
   const list = (tag: string, values: string[]): string => values.map((value) => `<${tag}>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</${tag}>`).join('')
-  const rule = list('AllowedOrigin', origins) + list('AllowedMethod', ['GET', 'PUT', 'HEAD']) + list('AllowedHeader', ['*']) + list('ExposeHeader', ['ETag'])
+  const rule = list('AllowedOrigin', origins) + list('AllowedMethod', ['GET', 'PUT', 'HEAD']) + list('AllowedHeader', ['*']) + list('ExposeHeader', ['ETag', 'Retry-After'])
   return `<CORSConfiguration><CORSRule>${rule}<MaxAgeSeconds>3000</MaxAgeSeconds></CORSRule></CORSConfiguration>`
 }
 

@@ -2,9 +2,12 @@ import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
 import { useUploadsStore } from '~/stores/uploads'
 import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
+import { browserConnectivity } from '~/uploader/adapters/browserConnectivity'
 import { signIdentity } from '~/uploader/adapters/browserIdentity'
+import { bodyKindFor, memoryBytesFor } from '~/uploader/adapters/browserTraits'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
+import { createSurroundings } from '~/uploader/adapters/surroundings'
 import { webLocks } from '~/uploader/adapters/webLocks'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
 import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
@@ -20,13 +23,16 @@ export default defineNuxtPlugin(() => {
     random: Math.random,
     newId: () => crypto.randomUUID(),
     api: createApi({ identify: () => signIdentity(database) }),
-    transport: createXhrTransport(),
+    transport: createXhrTransport(createSurroundings(browserClock)),
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
     records: createDexieRecords(database),
     locks: webLocks,
+    connectivity: browserConnectivity,
   }, {
     // Empty means that the engine decides.
     partBytes: Number(partBytes) || undefined,
+    bodies: bodyKindFor(navigator),
+    memoryBytes: memoryBytesFor(navigator),
     timing: quicker(Number(timeDivisor) || 1),
   })
   void useUploadsStore().connect(uploader)

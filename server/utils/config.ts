@@ -3,6 +3,7 @@ import { digestAlgorithms } from '#shared/digest'
 import type { DigestAlgorithm } from '#shared/digest'
 import type { Provider, StoreLimits } from '#shared/limits'
 import { digestEnforcers, providerLimits, providers } from '#shared/limits'
+import { addressMistake, hostMistakes, splitHosts } from './storeHosts'
 
 export interface StoreSettings {
   /** Undefined for AWS itself. */
@@ -13,6 +14,8 @@ export interface StoreSettings {
   /** Undefined leaves them to the SDK's default chain. */
   credentials: { accessKeyId: string, secretAccessKey: string, sessionToken?: string } | undefined
   forcePathStyle: boolean
+  /** Further addresses of the bucket, to which `/key` is appended: parts can be sent to them as well. */
+  hosts: readonly string[]
   digestAlgorithm: DigestAlgorithm
   /** Whether the store compares a part's bytes with the digest in its URL. */
   isDigestEnforced: boolean
@@ -52,6 +55,7 @@ const settings = z.object({
     secretAccessKey: text,
     sessionToken: text,
     forcePathStyle: oneOf(['true', 'false']),
+    hosts: text,
     provider: oneOf(providers),
     digest: oneOf(digestAlgorithms),
     minPartBytes: count,
@@ -106,13 +110,9 @@ function storeMistakes({ s3, requestLimitSeconds }: Settings, isProduction: bool
   if (s3.bucket === '') mistakes.push('NUXT_S3_BUCKET is not set')
   if ((s3.accessKeyId === '') !== (s3.secretAccessKey === '')) mistakes.push('NUXT_S3_ACCESS_KEY_ID and NUXT_S3_SECRET_ACCESS_KEY belong together: set both, or neither to use the SDK\'s default chain')
   if (requestLimitSeconds !== undefined && requestLimitSeconds < 30) mistakes.push('NUXT_REQUEST_LIMIT_SECONDS is less than 30')
-  if (s3.endpoint === '') return mistakes
-
-  const url = URL.canParse(s3.endpoint) ? new URL(s3.endpoint) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) mistakes.push('NUXT_S3_ENDPOINT is not an http(s) URL')
-  else if (url.username || url.password || url.search || url.hash) mistakes.push('NUXT_S3_ENDPOINT must hold nothing but scheme, host, port and path')
-  else if (isProduction && url.protocol !== 'https:' && !isLoopback(url.hostname)) mistakes.push('NUXT_S3_ENDPOINT must be https in production')
-  return mistakes
+  const endpointMistake = s3.endpoint === '' ? undefined : addressMistake(s3.endpoint, isProduction)
+  if (endpointMistake) mistakes.push(`NUXT_S3_ENDPOINT ${endpointMistake}`)
+  return [...mistakes, ...hostMistakes(s3.hosts, s3.bucket, isProduction)]
 }
 
 function toConfig({ s3, maxFileBytes, requestLimitSeconds = 300, assemblingSeconds = 600 }: Settings): ServerConfig {
@@ -129,6 +129,7 @@ function toConfig({ s3, maxFileBytes, requestLimitSeconds = 300, assemblingSecon
         ? undefined
         : { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey, ...s3.sessionToken && { sessionToken: s3.sessionToken } },
       forcePathStyle: s3.forcePathStyle === undefined ? s3.endpoint !== '' && provider !== 'aws' : s3.forcePathStyle === 'true',
+      hosts: splitHosts(s3.hosts),
       digestAlgorithm,
       isDigestEnforced: digestEnforcers[digestAlgorithm].includes(provider),
       completeDeadlineMs: (requestLimitSeconds - 20) * 1000,
@@ -149,10 +150,6 @@ function guessProvider(endpoint: string): Provider {
   if (host.endsWith('.r2.cloudflarestorage.com')) return 'r2'
   if (host.endsWith('.backblazeb2.com')) return 'b2'
   return 'minio'
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 
 function isSampleLike(password: string): boolean {

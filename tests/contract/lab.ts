@@ -82,6 +82,7 @@ export async function openLab() {
     bucket,
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true,
+    hosts: [],
     digestAlgorithm: 'md5',
     isDigestEnforced: true,
     completeDeadlineMs: 60_000,

@@ -1,11 +1,13 @@
-import type { PartBody, PartTransport, PutAnswer, PutRequest } from '~/uploader/engine/ports'
+import type { PartTransport, PutAnswer, PutRequest } from '~/uploader/engine/ports'
+import type { Surroundings } from './surroundings'
 import { LadingError } from '#shared/errors'
 import { retryAfter } from './api'
+import { diagnose } from './diagnosis'
 import { storeFailureCode } from './storeFailure'
 
 /** Sends parts by `XMLHttpRequest`, the only way in which browsers tell how much of a body has left. */
-export function createXhrTransport(): PartTransport {
-  return { put, preconnect }
+export function createXhrTransport(surroundings: Surroundings): PartTransport {
+  return { put: (request) => put(request, surroundings), preconnect }
 }
 
 /** The browser connects to what a page links to in this way. A link that is there already is made anew, for connections that nobody used are closed after some seconds. */
@@ -21,9 +23,16 @@ function preconnect(origins: readonly string[]) {
   }
 }
 
-async function put(request: PutRequest): Promise<PutAnswer> {
-  const xhr = await sent(request)
-  if (xhr.status === 0) throw await diagnose(request.body)
+async function put(request: PutRequest, surroundings: Surroundings): Promise<PutAnswer> {
+  let sentBytes = 0
+  const xhr = await sent({
+    ...request,
+    onProgress(bytes) {
+      sentBytes = bytes
+      request.onProgress(bytes)
+    },
+  })
+  if (xhr.status === 0) throw await diagnose({ ...request, sentBytes }, surroundings)
   if (xhr.status >= 200 && xhr.status < 300) {
     const etag = xhr.getResponseHeader('etag')
     return etag ? { etag } : {}
@@ -52,20 +61,6 @@ function sent({ url, headers, body, signal, onProgress }: PutRequest): Promise<X
     // A body with a type would send a Content-Type that nobody signed; a slice made without one has none.
     xhr.send(body)
   })
-}
-
-/** Status 0 has three causes. The file is asked first, for only that can be told for sure. */
-async function diagnose(body: PartBody): Promise<LadingError> {
-  if (body instanceof Blob) {
-    try {
-      await body.slice(0, 1).arrayBuffer()
-    } catch (thrown) {
-      const isGone = thrown instanceof DOMException && thrown.name === 'NotFoundError'
-      return new LadingError(isGone ? 'file_unreadable' : 'file_changed', 'The file could not be read while it was being sent', { cause: thrown })
-    }
-  }
-  if (!navigator.onLine) return new LadingError('offline', 'The browser is offline')
-  return new LadingError('store_unreachable', 'The store could not be reached')
 }
 
 /** Asking for a header that CORS does not expose logs an error in the console: so it is looked for first. */

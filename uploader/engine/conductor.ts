@@ -30,8 +30,6 @@ export interface ConductorOptions {
   context(): EngineContext
   /** Takes an upload that nobody holds any more back to the list. */
   listUnfinished(id: string): Promise<void>
-  /** The session is worth nothing any more. */
-  onSignedOut(): void
 }
 
 /** Why an upload was stopped; the reason of its abort signal. */
@@ -39,7 +37,7 @@ class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-export function createConductor({ list, claims, context, listUnfinished, onSignedOut }: ConductorOptions): Conductor {
+export function createConductor({ list, claims, context, listUnfinished }: ConductorOptions): Conductor {
   /** Entries whose upload another entry went on with, until that is proven right. */
   const displaced = new Map<Entry, Entry>()
   let isClosed = false
@@ -98,7 +96,6 @@ export function createConductor({ list, claims, context, listUnfinished, onSigne
     const { code } = toLadingError(thrown)
     // A completed upload stays completed; only its seal is missing.
     if (isFinal(entry.state)) context().notice(code)
-    if (code === 'sign_in') onSignedOut()
     // Whatever the worker still holds of the file is not to be relied on.
     if (code === 'worker_failed' || code === 'unexpected') closeFile(entry)
     entry.move({ type: 'failed', code })

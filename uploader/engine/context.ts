@@ -4,6 +4,7 @@ import type { Entry } from './entry'
 import type { Link } from './link'
 import type { BodyKind, Ports } from './ports'
 import type { Retry } from './retry'
+import type { Renewal } from './session'
 import type { Slots } from './slots'
 import type { ErrorCode } from '#shared/errors'
 import type { UploaderSettings } from './types'
@@ -47,6 +48,7 @@ export interface EngineContext {
   link: Link
   /** The owner's session, opened before anything else; asked for once. */
   session(signal: AbortSignal): Promise<SessionAnswer>
+  renewal: Renewal
   /**
    * The server knows this file as another upload: the entry goes on under that id. False where that upload is being
    * driven in this tab: then it has waited for that to end, and the server is to be asked again.

@@ -28,6 +28,8 @@ export async function travel(entry: Entry, file: SourceFile, context: EngineCont
     random: ports.random,
     policy: timing,
     retries,
+    connectivity: ports.connectivity,
+    renewal: context.renewal,
     onWait(reason) {
       const { status } = entry.state
       if (status === 'opening' || status === 'proving' || status === 'uploading' || status === 'assembling') lastPhase = status

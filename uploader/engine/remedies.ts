@@ -9,8 +9,10 @@ export type Remedy =
     reason: WaitReason
     /** Tries in a row, with no part landing in between, before it stops all the same; absent: the caller's own limit. */
     tries?: number
-    /** No failure at all: it spends no try, and is looked at again soon, however long it has lasted. */
+    /** No failure at all: it spends no try, however long it lasts. */
     isPatient?: boolean
+    /** Pauses as after so many failures, however many there were: what costs nobody anything is looked at again soon. */
+    pauseAsAfter?: number
     /** No pause: what failed was ours, and doing it anew mends it. */
     atOnce?: boolean
   }
@@ -18,7 +20,8 @@ export type Remedy =
 const stop: Remedy = { then: 'stop' }
 
 const remedies: Partial<Record<ErrorCode, Remedy>> = {
-  offline: { then: 'retry', reason: 'offline', isPatient: true },
+  offline: { then: 'retry', reason: 'offline', isPatient: true, pauseAsAfter: 3 },
+  sign_in: { then: 'retry', reason: 'sign_in', isPatient: true },
   store_unreachable: { then: 'retry', reason: 'network' },
   stalled: { then: 'retry', reason: 'network' },
   store_busy: { then: 'retry', reason: 'store_busy' },
@@ -33,7 +36,8 @@ const remedies: Partial<Record<ErrorCode, Remedy>> = {
   url_expired: { then: 'retry', reason: 'server', atOnce: true },
   store_config: { then: 'retry', reason: 'server', tries: 3 },
   store_rejected: { then: 'retry', reason: 'store_busy', tries: 3 },
-  store_cors: { then: 'retry', reason: 'network', tries: 3 },
+  // A connection that broke just before looks the same: a refusal is one only if it comes again and again.
+  store_cors: { then: 'retry', reason: 'network', tries: 5 },
 }
 
 export function remedyFor(code: ErrorCode): Remedy {

@@ -1,6 +1,7 @@
 import type { ErrorCode, LadingError } from '#shared/errors'
 import type { BackoffPolicy } from './backoff'
-import type { Clock } from './ports'
+import type { Clock, Connectivity } from './ports'
+import type { Renewal } from './session'
 import type { WaitReason } from './types'
 import { toLadingError } from '#shared/errors'
 import { backoffMs } from './backoff'
@@ -12,6 +13,10 @@ export interface RetryOptions {
   policy: BackoffPolicy
   /** How often in a row something may fail, with no part landing in between, before its error is thrown. */
   retries: number
+  /** Absent where nobody tells that the network is back: then it is looked at again from time to time. */
+  connectivity?: Connectivity
+  /** Absent where no call needs a session. */
+  renewal?: Renewal
   onWait(reason: WaitReason): void
   /** Called when something that had failed succeeds. */
   onRecovered(): void
@@ -25,11 +30,20 @@ export interface Retry {
   landed(): void
 }
 
-/** What is no failure is tried again as after so many of them. */
-const patientTries = 3
-
-export function createRetry({ clock, random, policy, retries, onWait, onRecovered }: RetryOptions): Retry {
+export function createRetry({ clock, random, policy, retries, connectivity, renewal, onWait, onRecovered }: RetryOptions): Retry {
   let landings = 0
+
+  /** Ends early when the network is back. */
+  async function pause(ms: number, signal: AbortSignal) {
+    if (!connectivity) return await clock.sleep(ms, signal)
+    const over = new AbortController()
+    const either = AbortSignal.any([signal, over.signal])
+    try {
+      await Promise.race([clock.sleep(ms, either), connectivity.restored(either)])
+    } finally {
+      over.abort()
+    }
+  }
 
   return {
     landed() {
@@ -44,7 +58,14 @@ export function createRetry({ clock, random, policy, retries, onWait, onRecovere
 
       for (;;) {
         signal.throwIfAborted()
+        let turn = renewal?.turn
         try {
+          if (renewal?.isDue) {
+            hasWaited = true
+            onWait('sign_in')
+            await renewal.renew(signal)
+            turn = renewal.turn
+          }
           const result = await attempt()
           if (hasWaited) onRecovered()
           return result
@@ -52,6 +73,7 @@ export function createRetry({ clock, random, policy, retries, onWait, onRecovere
           signal.throwIfAborted()
           const error = toLadingError(thrown)
           onError?.(error)
+          if (error.code === 'sign_in' && turn !== undefined) renewal?.refused(turn)
 
           const remedy = remedyFor(error.code)
           if (remedy.then === 'stop') throw error
@@ -69,8 +91,10 @@ export function createRetry({ clock, random, policy, retries, onWait, onRecovere
           if (!remedy.isPatient && ++tries > retries) throw error
           hasWaited = true
           onWait(remedy.reason)
-          const delayMs = backoffMs(remedy.isPatient ? patientTries : tries, policy, random)
-          await clock.sleep(Math.max(error.retryAfterMs ?? 0, delayMs), signal)
+          const delayMs = backoffMs(remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries), policy, random)
+          // What the other side asked for is waited out, whatever the network does.
+          if (error.retryAfterMs === undefined) await pause(delayMs, signal)
+          else await clock.sleep(Math.max(error.retryAfterMs, delayMs), signal)
         }
       }
     },

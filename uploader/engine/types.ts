@@ -15,7 +15,7 @@ export interface SourceFile {
 }
 
 /** Why an upload stands still although nobody paused it. Each of them ends by itself. */
-export type WaitReason = 'offline' | 'network' | 'server' | 'store_busy' | 'store_full' | 'other_tab' | 'same_file'
+export type WaitReason = 'offline' | 'network' | 'server' | 'sign_in' | 'store_busy' | 'store_full' | 'other_tab' | 'same_file'
 
 export type UploadState =
   | { status: 'queued' }

@@ -1,4 +1,3 @@
-import type { SessionAnswer } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry } from './entry'
@@ -13,6 +12,7 @@ import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createLink } from './link'
 import { createReporter } from './reporter'
+import { createSession } from './session'
 import { createSlots } from './slots'
 import { isActive, isFinal } from './state'
 import { findUnfinished } from './unfinished'
@@ -47,7 +47,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
   const reporter = createReporter(ports.clock, timing.reportMs)
   const list = createEntryList(ports.clock, reporter)
   const slots = createSlots(options.concurrency ?? automaticConcurrency)
-  let sessionCall: Promise<SessionAnswer> | undefined
+  const session = createSession({ api: ports.api, clock: ports.clock, renewEveryMs: timing.maxDelayMs })
   let isStorageTold = false
 
   const conductor = createConductor({
@@ -55,9 +55,6 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     claims: createClaims(ports.locks),
     context: () => context,
     listUnfinished,
-    onSignedOut() {
-      sessionCall = undefined
-    },
   })
 
   const context: EngineContext = {
@@ -69,18 +66,12 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     bodies: options.bodies ?? 'slice',
     slots,
     link: createLink(ports.clock),
+    session: session.open,
+    renewal: session,
     adopt: conductor.adopt,
     partWays: conductor.partWays,
     startAnew: conductor.startAnew,
     notice: (code) => reporter.tell({ type: 'notice', code }),
-
-    session() {
-      sessionCall ??= ports.api.session().catch((error: unknown) => {
-        sessionCall = undefined
-        throw error
-      })
-      return sessionCall
-    },
 
     async remember(write) {
       try {

@@ -9,6 +9,8 @@ export interface S3Clients {
   patient: S3Client
   /** Sends once: for the calls whose repeat means something else. Its only time limit is the signal that each call brings. */
   once: S3Client
+  /** Only signs: its `Bucket` is the URL of one, to which `/key` is appended. */
+  byAddress: S3Client
 }
 
 /** Answers how to get the clients. The SDK takes 110–150 ms to import, so that happens at the first use. */
@@ -19,11 +21,11 @@ export function lazyClients(settings: StoreSettings): () => Promise<S3Clients> {
 
 async function createClients(settings: StoreSettings): Promise<S3Clients> {
   const [sdk, { getSignedUrl }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/s3-request-presigner')])
+  // By default the SDK would sign the CRC32 of an empty body into every presigned URL.
+  const checksums = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const
   const common = {
+    ...checksums,
     forcePathStyle: settings.forcePathStyle,
-    // By default the SDK would sign the CRC32 of an empty body into every presigned URL.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
     ...settings.endpoint && { endpoint: settings.endpoint },
     ...settings.region && { region: settings.region },
     ...settings.credentials && { credentials: settings.credentials },
@@ -35,7 +37,10 @@ async function createClients(settings: StoreSettings): Promise<S3Clients> {
   })
   const once = new sdk.S3Client({ ...common, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } })
   trimCompleteAnswers(once)
-  return { sdk, getSignedUrl, patient, once }
+  // The credentials are fetched once for all clients, however they are found.
+  const { credentials, region } = patient.config
+  const byAddress = new sdk.S3Client({ ...checksums, bucketEndpoint: true, credentials, region })
+  return { sdk, getSignedUrl, patient, once, byAddress }
 }
 
 /**

@@ -15,6 +15,6 @@ export function createGateway(settings: StoreSettings, now: () => number = Date.
   return {
     ...createObjectCalls(clients, settings.bucket),
     ...createMultipartCalls(clients, settings.bucket),
-    ...createPresignCalls(clients, settings.bucket, now),
+    ...createPresignCalls(clients, settings.bucket, settings.hosts, now),
   }
 }

@@ -4,6 +4,7 @@ import type { DigestAlgorithm } from '#shared/digest'
 import { digestHeader } from '#shared/digest'
 import { LadingError } from '#shared/errors'
 import { urlSeconds } from '#shared/limits'
+import { addressAt, lazyAddresses } from './addresses'
 import type { S3Clients } from './client'
 import { toStoreFailure } from './failure'
 import { assertKey } from '~/server/utils/keys'
@@ -14,10 +15,15 @@ export interface DownloadToSign {
 }
 
 export interface PresignCalls {
-  /** A URL takes exactly the part's bytes: length and digest are inside the signature. */
+  /**
+   * A URL takes exactly the part's bytes: length and digest are inside the signature. Each is for the address that the
+   * part's `store` is the index of. Throws `invalid_request` for one that is not there.
+   */
   signParts(key: string, uploadId: string, algorithm: DigestAlgorithm, parts: readonly PartToSign[]): Promise<SignedPart[]>
   signDownload(key: string, answer: DownloadToSign): Promise<{ url: string, validForMs: number }>
-  /** Scheme, host and port of every address that URLs are signed for. */
+  /** Throws as `signParts` does, before anything is opened for the parts. */
+  assertAddresses(parts: readonly PartToSign[]): Promise<void>
+  /** Scheme, host and port of every address that part URLs are signed for, the usual one first. */
   origins(): Promise<string[]>
 }
 
@@ -26,14 +32,18 @@ const downloadSeconds = 300
 /** So long before its credential's end a URL must be over. */
 const marginSeconds = 60
 
-export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: string, now: () => number): PresignCalls {
+export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: string, hosts: readonly string[], now: () => number): PresignCalls {
+  const addresses = lazyAddresses(clients, bucket, hosts)
+
   return {
     async signParts(key, uploadId, algorithm, parts) {
       const { sdk, getSignedUrl, patient } = await clients()
+      const known = await addresses()
       const options = await expiry(patient, urlSeconds, now())
-      return await Promise.all(parts.map(async ({ partNumber, bytes, digest }) => {
+      return await Promise.all(parts.map(async ({ partNumber, bytes, digest, store }, index) => {
+        const address = addressAt(known, index, store)
         const command = new sdk.UploadPartCommand({
-          Bucket: bucket,
+          Bucket: address.bucket,
           Key: assertKey(key),
           UploadId: uploadId,
           PartNumber: partNumber,
@@ -41,7 +51,7 @@ export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: st
           ...algorithm === 'md5' ? { ContentMD5: digest } : { ChecksumSHA256: digest },
         })
         // Otherwise the digest would move into the query, where no store compares it with the body.
-        const url = await getSignedUrl(patient, command, { ...options, unhoistableHeaders: new Set([digestHeader[algorithm]]) })
+        const url = await getSignedUrl(address.client, command, { ...options, unhoistableHeaders: new Set([digestHeader[algorithm]]) })
         return { partNumber, url, headers: { [digestHeader[algorithm]]: digest }, validForMs: options.expiresIn * 1000 }
       }))
     },
@@ -59,13 +69,12 @@ export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: st
       return { url: await getSignedUrl(patient, command, options), validForMs: options.expiresIn * 1000 }
     },
 
-    async origins() {
-      const { sdk, getSignedUrl, patient } = await clients()
-      const url = await getSignedUrl(patient, new sdk.HeadBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
-        throw toStoreFailure(error)
-      })
-      return [new URL(url).origin]
+    async assertAddresses(parts) {
+      const known = await addresses()
+      for (const [index, { store }] of parts.entries()) addressAt(known, index, store)
     },
+
+    origins: async () => (await addresses()).map(({ origin }) => origin),
   }
 }
 

@@ -24,6 +24,7 @@ export async function initiate(context: UploadContext, owner: string, request: R
   const record = newRecord(context, request)
   const parts = partsFor(record, request)
   assertInPlan(record, parts)
+  await context.gateway.assertAddresses(parts)
   const opened = await openNew(context, owner, record)
   if (!opened.isNew) return await answerSameId(context, owner, request, opened.record)
   return await answer(context, owner, opened.record, { isNew: true, parts })

@@ -186,7 +186,7 @@ async function useNamedStore(endpoint: string): Promise<Running> {
   await client.send(new CreateBucketCommand({ Bucket: bucket }))
   await client.send(new PutBucketCorsCommand({
     Bucket: bucket,
-    CORSConfiguration: { CORSRules: [{ AllowedOrigins: ['*'], AllowedMethods: ['GET', 'PUT', 'HEAD'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'] }] },
+    CORSConfiguration: { CORSRules: [{ AllowedOrigins: ['*'], AllowedMethods: ['GET', 'PUT', 'HEAD'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag', 'Retry-After'] }] },
   }))
   client.destroy()
   return { endpoint, region, accessKeyId, secretAccessKey, bucket, provider: 'ceph', close: async () => {} }

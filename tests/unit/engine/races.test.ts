@@ -381,34 +381,6 @@ describe('the end', () => {
   })
 })
 
-describe('the session', () => {
-  it('is opened anew when an upload goes on that had stopped with sign_in', async () => {
-    const model = createModel()
-    let isSignedIn = true
-    const ports = createPorts(model, {
-      api: {
-        ...model.api,
-        async session() {
-          isSignedIn = true
-          return await model.api.session()
-        },
-        async initiate(request) {
-          if (!isSignedIn) throw new LadingError('sign_in', 'No session')
-          return await model.api.initiate(request)
-        },
-      },
-    })
-    const uploader = createUploader(ports, options)
-    uploader.add([makeFile('first')])
-    await until(uploader, isStatus('completed'))
-    isSignedIn = false
-    const [id = ''] = uploader.add([makeFile(content)])
-    await until(uploader, isStatus('failed'))
-    uploader.resume(id)
-    await until(uploader, (upload) => upload.id === id && upload.state.status === 'completed')
-  })
-})
-
 describe('a worker that failed', () => {
   it('is not asked for the same file again: going on opens it anew', async () => {
     const model = createModel()

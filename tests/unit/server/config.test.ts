@@ -4,7 +4,7 @@ import { ConfigError, parseConfig } from '~/server/utils/config'
 
 const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
-  forcePathStyle: '', provider: '', digest: 'md5', minPartBytes: '',
+  forcePathStyle: '', hosts: '', provider: '', digest: 'md5', minPartBytes: '',
 }
 const good = { access: 'open', s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
 
@@ -50,8 +50,38 @@ describe('parseConfig', () => {
   it('wants https in production except on loopback', () => {
     const withEndpoint = (endpoint: string) => mistakes({ s3: { ...s3, endpoint } })
     expect(withEndpoint('http://s3.example.org')).toEqual(['NUXT_S3_ENDPOINT must be https in production'])
-    for (const endpoint of ['http://127.0.0.1:9000', 'http://localhost:9000', 'http://[::1]:9000', 'https://s3.example.org', '']) expect(withEndpoint(endpoint)).toEqual([])
-    for (const endpoint of ['ftp://x', 'nonsense', 'https://user:pass@s3.example.org', 'http://127.0.0.1.example.org']) expect(withEndpoint(endpoint)).toHaveLength(1)
+    for (const endpoint of ['http://127.0.0.1:9000', 'http://localhost:9000', 'http://files.localhost:9000', 'http://[::1]:9000', 'https://s3.example.org', '']) expect(withEndpoint(endpoint)).toEqual([])
+    for (const endpoint of ['ftp://x', 'nonsense', 'https://user:pass@s3.example.org', 'http://127.0.0.1.example.org', 'http://notlocalhost']) expect(withEndpoint(endpoint)).toHaveLength(1)
+  })
+
+  it('takes further addresses of the bucket in each form, and no slash at their ends', () => {
+    const hosts = 'https://files.s3.eu-west-1.amazonaws.com/, https://s3.eu-west-1.amazonaws.com/files,https://gate.example.org/s3/files ,http://localhost:9000/files'
+    expect(parseConfig({ ...good, s3: { ...s3, hosts } }, { isProduction: true }).store.hosts).toEqual([
+      'https://files.s3.eu-west-1.amazonaws.com', 'https://s3.eu-west-1.amazonaws.com/files', 'https://gate.example.org/s3/files', 'http://localhost:9000/files',
+    ])
+    expect(parseConfig(good, { isProduction: true }).store.hosts).toEqual([])
+  })
+
+  it.each([
+    ['no URL', 'files.s3.example.org', 'is not an http(s) URL'],
+    ['a query', 'https://files.s3.example.org?x=1', 'must hold nothing but'],
+    ['a key in it', 'https://id:key@files.s3.example.org', 'must hold nothing but'],
+    ['plain http', 'http://files.s3.example.org', 'https in production'],
+    ['no bucket', 'https://s3.example.org', 'does not name the bucket'],
+    ['another bucket', 'https://filesystem.s3.example.org', 'does not name the bucket'],
+    ['the bucket and more', 'https://s3.example.org/files/below', 'does not name the bucket'],
+    ['the bucket twice', 'https://files.s3.example.org/folder', 'does not name the bucket'],
+  ])('refuses a further address with %s, and says which', (_, address, why) => {
+    const found = mistakes({ s3: { ...s3, hosts: `https://s3.example.org/files,${address}` } })
+    expect(found).toEqual([expect.stringMatching(/^NUXT_S3_HOSTS, address 2, /)])
+    expect(found[0]).toContain(why)
+    expect(found[0]).not.toContain('id:key')
+  })
+
+  it('takes seven further addresses and no more', () => {
+    const hosts = (count: number) => Array.from({ length: count }, (_, index) => `https://s${index}.example.org/files`).join()
+    expect(mistakes({ s3: { ...s3, hosts: hosts(7) } })).toEqual([])
+    expect(mistakes({ s3: { ...s3, hosts: hosts(8) } })).toEqual([expect.stringContaining('NUXT_S3_HOSTS holds 8')])
   })
 
   it('names every mistake at once and no secret', () => {

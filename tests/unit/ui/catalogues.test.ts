@@ -11,7 +11,7 @@ const all = <Word extends string>(words: Record<Word, true>) => Object.keys(word
 const statuses = all<UploadStatus>({
   queued: true, opening: true, proving: true, uploading: true, waiting: true, paused: true, assembling: true, discarding: true, completed: true, failed: true, discarded: true,
 }).filter((status) => status !== 'waiting')
-const reasons = all<WaitReason>({ offline: true, network: true, server: true, store_busy: true, store_full: true, other_tab: true, same_file: true })
+const reasons = all<WaitReason>({ offline: true, network: true, server: true, sign_in: true, store_busy: true, store_full: true, other_tab: true, same_file: true })
 const partStatuses = all<PartStatus>({ waiting: true, reading: true, ready: true, sending: true, retrying: true, stored: true, proven: true })
 const looks = all<PartLook>({ stored: true, sending: true, retrying: true, ready: true, todo: true })
 const checks = all<CheckProgress['type']>({ proving: true, hashing: true })

@@ -1,0 +1,74 @@
+import type { Connectivity } from '~/uploader/engine/ports'
+import { describe, expect, it } from 'vitest'
+import { LadingError } from '#shared/errors'
+import { createRetry } from '~/uploader/engine/retry'
+import { unlessAborted } from '~/uploader/engine/unlessAborted'
+import { createVirtualClock } from './world'
+
+/** A network that comes back when the test says so. */
+function createSwitch() {
+  let restore = () => {}
+  const restored = new Promise<void>((resolve) => { restore = resolve })
+  let waiting = 0
+  const connectivity: Connectivity = {
+    async restored(signal) {
+      waiting++
+      try {
+        await unlessAborted(restored, signal)
+      } finally {
+        waiting--
+      }
+    },
+  }
+  return { connectivity, restore: () => restore(), waiting: () => waiting }
+}
+
+function createWait(error: LadingError) {
+  const clock = createVirtualClock()
+  const network = createSwitch()
+  const retry = createRetry({ clock, random: () => 0.999, policy: { baseDelayMs: 20_000, maxDelayMs: 30_000 }, retries: 9, connectivity: network.connectivity, onWait() {}, onRecovered() {} })
+  let tries = 0
+  const done = (signal = new AbortController().signal) => retry.run(async () => {
+    if (++tries === 1) throw error
+    return clock.elapsed()
+  }, signal)
+  return { clock, network, done }
+}
+
+describe('a pause before another try', () => {
+  it('ends at once when the network is back', async () => {
+    const { clock, network, done } = createWait(new LadingError('offline', 'Offline'))
+    const startedAt = clock.elapsed()
+    const trying = done()
+    await clock.sleep(1_000)
+    network.restore()
+    expect(await trying - startedAt).toBe(1_000)
+    expect(network.waiting()).toBe(0)
+  })
+
+  it('ends by itself where nobody says so', async () => {
+    const { clock, network, done } = createWait(new LadingError('store_unreachable', 'Down'))
+    const startedAt = clock.elapsed()
+    expect(await done() - startedAt).toBeGreaterThan(19_000)
+    expect(network.waiting()).toBe(0)
+  })
+
+  it('that the other side asked for is waited out', async () => {
+    const { clock, network, done } = createWait(new LadingError('store_busy', 'SlowDown', { retryAfterMs: 60_000 }))
+    const startedAt = clock.elapsed()
+    const trying = done()
+    await clock.sleep(1_000)
+    network.restore()
+    expect(await trying - startedAt).toBe(60_000)
+  })
+
+  it('ends with a pause of the person, and leaves no one waiting for the network', async () => {
+    const { clock, network, done } = createWait(new LadingError('offline', 'Offline'))
+    const stop = new AbortController()
+    const trying = done(stop.signal)
+    await clock.sleep(1_000)
+    stop.abort(new Error('paused'))
+    await expect(trying).rejects.toThrow('paused')
+    expect(network.waiting()).toBe(0)
+  })
+})
