@@ -5,14 +5,15 @@ import type { EntryList } from './entryList'
 import { toLadingError } from '#shared/errors'
 import { discardAtStore } from './discarding'
 import { travel } from './journey'
+import { createPlaces } from './places'
 import { isActive, isFinal } from './state'
 import { unlessAborted } from './unlessAborted'
 
 /** Decides which entries are on their way, and what becomes of each when its journey ends. */
 export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 'startAnew'> {
-  /** Sets queued entries going, in their order, as many as there are parts in flight. */
+  /** Sets queued entries going, as far as there is room. */
   startQueued(): void
-  /** Goes on with an entry that stands still. */
+  /** Lines an entry up, be it new or one that stood still. */
   queue(entry: Entry): void
   /** Stops what is being done. The entry's state is the caller's business. */
   halt(entry: Entry, why: string): void
@@ -21,6 +22,8 @@ export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 's
   letFileGo(entry: Entry): void
   /** Nothing is started any more. */
   close(): Promise<void>
+  /** Uploads that something is being done for. */
+  readonly underWay: number
 }
 
 export interface ConductorOptions {
@@ -40,19 +43,16 @@ class Stopped extends Error {
 export function createConductor({ list, claims, context, listUnfinished }: ConductorOptions): Conductor {
   /** Entries whose upload another entry went on with, until that is proven right. */
   const displaced = new Map<Entry, Entry>()
+  const places = createPlaces({
+    partsInFlight: () => context().slots.limit,
+    partBytes: () => context().settings.partBytes ?? context().usualPartBytes,
+  })
+  let discards = 0
   let isClosed = false
-
-  /** Another tab may drive it for days: it takes no place here meanwhile. */
-  const isElsewhere = ({ state }: Entry) => state.status === 'waiting' && state.reason === 'other_tab'
 
   function startQueued() {
     if (isClosed) return
-    const entries = list.all()
-    let going = entries.filter((entry) => entry.stop && !isElsewhere(entry)).length
-    for (const entry of entries) {
-      if (going >= context().slots.limit) return
-      if (entry.state.status !== 'queued' || entry.stop) continue
-      going++
+    for (let entry = places.next(); entry; entry = places.next()) {
       const before = entry.done
       entry.stop = new AbortController()
       entry.done = go(entry, entry.stop.signal, before)
@@ -80,16 +80,22 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       if (replaced) letFileGo(replaced)
       displaced.delete(entry)
       if (isFinal(entry.state)) letFileGo(entry)
+      if (entry.state.status === 'completed') entry.letLedgerGo()
       entry.touch()
+      places.leave(entry)
+      if (entry.state.status === 'queued') places.queue(entry)
       startQueued()
     }
   }
 
-  function lock(entry: Entry): Promise<void> {
-    return claims.take(entry, () => {
+  async function lock(entry: Entry) {
+    await claims.take(entry, () => {
       entry.move({ type: 'waiting', reason: 'other_tab' })
+      // Another tab may drive it for days: it takes no place here meanwhile.
+      places.leave(entry)
       startQueued()
     })
+    places.take(entry)
   }
 
   function fail(entry: Entry, thrown: unknown) {
@@ -149,6 +155,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       if (!signal.aborted) fail(entry, thrown)
     } finally {
       entry.stop = undefined
+      discards--
     }
     if (isFinal(entry.state)) letFileGo(entry)
     if (entry.state.status === 'discarded') list.remove(entry)
@@ -160,9 +167,14 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
     halt,
     letFileGo,
 
+    get underWay() {
+      return places.taken + discards
+    },
+
     queue(entry) {
       entry.refusal = undefined
       entry.move({ type: 'queued' })
+      places.queue(entry)
       startQueued()
     },
 
@@ -170,6 +182,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       entry.move({ type: 'discarding' })
       halt(entry, 'discarded')
       await entry.done
+      discards++
       entry.stop = new AbortController()
       entry.done = remove(entry, entry.stop.signal)
       await entry.done

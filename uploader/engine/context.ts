@@ -1,5 +1,6 @@
 import type { SessionAnswer } from '#shared/api'
 import type { BackoffPolicy } from './backoff'
+import type { BatchPolicy } from './batches'
 import type { Entry } from './entry'
 import type { Link } from './link'
 import type { BodyKind, Ports } from './ports'
@@ -11,7 +12,7 @@ import type { UploaderSettings } from './types'
 import type { WatchdogPolicy } from './watchdogs'
 
 /** All times of the engine, in milliseconds, so that tests can run them quicker. */
-export interface Timing extends BackoffPolicy, WatchdogPolicy {
+export interface Timing extends BackoffPolicy, WatchdogPolicy, BatchPolicy {
   /** Shortest time between two batches of changes told to listeners. */
   reportMs: number
   /** How far ahead URLs are signed, in sending time. */
@@ -25,6 +26,8 @@ export const defaultTiming: Timing = {
   answerMs: 60_000,
   reportMs: 200,
   signAheadMs: 180_000,
+  gatherMs: 50,
+  gatherMostMs: 1_000,
 }
 
 /** The default times divided by this, but for how often the screen is told. Tests use it to see watchdogs bite. */

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '#shared/errors'
 import type { Ledger } from './ledger'
 import type { Meter } from './meter'
-import type { OpenFile } from './ports'
+import type { Clock, OpenFile } from './ports'
 import type { UploadEvent } from './state'
 import type { SourceFile, UploadSnapshot, UploadState } from './types'
+import { createMeter } from './meter'
 import { transition } from './state'
 
 /** What is known of a file without holding it. */
@@ -19,6 +20,8 @@ export interface FileFacts {
 export interface Entry {
   /** Changes when the same file is found under another id, or when an upload has to start anew. */
   id: string
+  /** Counts up in the order in which entries were added. */
+  readonly place: number
   readonly facts: FileFacts
   readonly addedAt: number
   readonly state: UploadState
@@ -48,14 +51,17 @@ export interface Entry {
   snapshot(): UploadSnapshot
   /** Bytes shown may fall back only where the upload itself starts anew. */
   startAnew(): void
+  /** It is completed. What its receipt says of a single part needs no ledger; the map of several may still be looked at. */
+  letLedgerGo(): void
 }
 
 export interface EntryOptions {
   id: string
+  place: number
   facts: FileFacts
   addedAt: number
   state: UploadState
-  meter: Meter
+  clock: Clock
   onChange(entry: Entry): void
 }
 
@@ -69,71 +75,103 @@ export function factsOf(file: SourceFile): FileFacts {
   }
 }
 
-export function createEntry({ id, facts, addedAt, state: initialState, meter, onChange }: EntryOptions): Entry {
-  let state = initialState
-  let shownBytes = 0
+/** A class, for there may be a hundred thousand of them: they share their methods, and what few of them need is made late. */
+class ListedEntry implements Entry {
+  id: string
+  readonly place: number
+  readonly facts: FileFacts
+  readonly addedAt: number
+  file?: SourceFile
+  open?: OpenFile
+  fingerprint?: string
+  partBytes?: number
+  keptUntil?: number
+  ledger?: Ledger
+  refusal?: ErrorCode
+  wasThereAlready = false
+  isAdopted = false
+  rememberedBytes = 0
+  stop?: AbortController
+  done: Promise<void> = settled
+  private current: UploadState
+  private shownBytes = 0
+  private usedMeter?: Meter
 
-  function sentBytes(entry: Entry): number {
-    if (state.status === 'completed') return facts.fileBytes
-    const { ledger } = entry
-    const now = ledger ? ledger.storedBytes + ledger.sendingBytes : entry.rememberedBytes
-    shownBytes = Math.min(Math.max(shownBytes, now), facts.fileBytes)
-    return shownBytes
+  constructor(private readonly options: EntryOptions) {
+    this.id = options.id
+    this.place = options.place
+    this.facts = options.facts
+    this.addedAt = options.addedAt
+    this.current = options.state
   }
 
-  const entry: Entry = {
-    id,
-    facts,
-    addedAt,
-    meter,
-    wasThereAlready: false,
-    isAdopted: false,
-    rememberedBytes: 0,
-    done: Promise.resolve(),
-
-    get state() {
-      return state
-    },
-
-    move(event) {
-      const next = transition(state, event)
-      if (next === state) return
-      state = next
-      onChange(entry)
-    },
-
-    touch: () => onChange(entry),
-
-    startAnew() {
-      shownBytes = 0
-      entry.rememberedBytes = 0
-      entry.ledger = undefined
-    },
-
-    snapshot() {
-      const { ledger, file, open, partBytes, keptUntil, refusal } = entry
-      const sent = sentBytes(entry)
-      const rate = state.status === 'uploading' ? meter.rate() : undefined
-      return {
-        id: entry.id,
-        ...facts,
-        state,
-        hasFile: file !== undefined,
-        wasThereAlready: entry.wasThereAlready,
-        sentBytes: sent,
-        storedBytes: ledger?.storedBytes ?? entry.rememberedBytes,
-        provenBytes: ledger?.provenBytes ?? 0,
-        bytesToProve: ledger?.bytesToProve ?? 0,
-        hashedBytes: open?.hashedBytes ?? 0,
-        storedParts: ledger?.storedParts ?? 0,
-        addedAt,
-        ...(partBytes !== undefined && { partBytes }),
-        ...(ledger && { partCount: ledger.count }),
-        ...(keptUntil !== undefined && { keptUntil }),
-        ...(refusal && { refusal }),
-        ...(rate && { bytesPerSecond: rate, secondsLeft: (facts.fileBytes - sent) / rate }),
-      }
-    },
+  get state(): UploadState {
+    return this.current
   }
-  return entry
+
+  get meter(): Meter {
+    return this.usedMeter ??= createMeter(this.options.clock)
+  }
+
+  move(event: UploadEvent) {
+    const next = transition(this.current, event)
+    if (next === this.current) return
+    this.current = next
+    this.touch()
+  }
+
+  touch() {
+    this.options.onChange(this)
+  }
+
+  startAnew() {
+    this.shownBytes = 0
+    this.rememberedBytes = 0
+    this.ledger = undefined
+  }
+
+  letLedgerGo() {
+    this.usedMeter = undefined
+    if (this.ledger?.count === 1) this.ledger = undefined
+  }
+
+  snapshot(): UploadSnapshot {
+    const { ledger, file, open, partBytes, keptUntil, refusal, facts, state } = this
+    const sentBytes = this.countSentBytes()
+    const rate = state.status === 'uploading' ? this.usedMeter?.rate() : undefined
+    const receipt = state.status === 'completed' ? state.receipt : undefined
+    const partCount = receipt?.partCount ?? ledger?.count
+    return {
+      id: this.id,
+      ...facts,
+      state,
+      hasFile: file !== undefined,
+      wasThereAlready: this.wasThereAlready,
+      sentBytes,
+      storedBytes: receipt?.fileBytes ?? ledger?.storedBytes ?? this.rememberedBytes,
+      provenBytes: ledger?.provenBytes ?? 0,
+      bytesToProve: ledger?.bytesToProve ?? 0,
+      hashedBytes: open?.hashedBytes ?? (receipt?.sha256 ? facts.fileBytes : 0),
+      storedParts: receipt?.partCount ?? ledger?.storedParts ?? 0,
+      addedAt: this.addedAt,
+      ...(partBytes !== undefined && { partBytes }),
+      ...(partCount !== undefined && { partCount }),
+      ...(keptUntil !== undefined && { keptUntil }),
+      ...(refusal && { refusal }),
+      ...(rate && { bytesPerSecond: rate, secondsLeft: (facts.fileBytes - sentBytes) / rate }),
+    }
+  }
+
+  private countSentBytes(): number {
+    if (this.current.status === 'completed') return this.facts.fileBytes
+    const now = this.ledger ? this.ledger.storedBytes + this.ledger.sendingBytes : this.rememberedBytes
+    this.shownBytes = Math.min(Math.max(this.shownBytes, now), this.facts.fileBytes)
+    return this.shownBytes
+  }
+}
+
+const settled = Promise.resolve()
+
+export function createEntry(options: EntryOptions): Entry {
+  return new ListedEntry(options)
 }

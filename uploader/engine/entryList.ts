@@ -2,11 +2,11 @@ import type { Entry, FileFacts } from './entry'
 import type { Clock } from './ports'
 import type { Reporter } from './reporter'
 import { createEntry } from './entry'
-import { createMeter } from './meter'
 
-/** All entries of this tab, by id and in the order in which they were added. */
+/** All entries of this tab. */
 export interface EntryList {
   get(id: string): Entry | undefined
+  /** In the order in which they were added. */
   all(): Entry[]
   add(id: string, facts: FileFacts, addedAt: number, status: 'queued' | 'paused'): Entry
   /** Puts back what was taken out. */
@@ -21,18 +21,25 @@ export interface EntryList {
 
 export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
   const entries = new Map<string, Entry>()
+  let places = 0
 
   /** What left the list may go on for a while; nobody is to see it again. */
   function tellChange(entry: Entry) {
     if (entries.get(entry.id) === entry) reporter.changed(entry)
   }
 
+  function takeOut(entry: Entry) {
+    entries.delete(entry.id)
+    reporter.forget(entry)
+  }
+
   return {
     get: (id) => entries.get(id),
-    all: () => [...entries.values()],
+    all: () => [...entries.values()].sort((one, other) => one.place - other.place),
+    takeOut,
 
     add(id, facts, addedAt, status) {
-      const entry = createEntry({ id, facts, addedAt, state: { status }, meter: createMeter(clock), onChange: tellChange })
+      const entry = createEntry({ id, place: places++, facts, addedAt, state: { status }, clock, onChange: tellChange })
       entries.set(id, entry)
       entry.touch()
       return entry
@@ -43,20 +50,16 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
       entry.touch()
     },
 
-    takeOut: (entry) => void entries.delete(entry.id),
-
     remove(entry) {
-      entries.delete(entry.id)
+      takeOut(entry)
       reporter.tell({ type: 'removed', id: entry.id })
     },
 
     rename(entry, id) {
       const previousId = entry.id
-      // A Map keeps the order of insertion: all are inserted anew, so that the entry keeps its place.
-      const order = [...entries.values()]
-      entries.clear()
+      entries.delete(previousId)
       entry.id = id
-      for (const listed of order) entries.set(listed.id, listed)
+      entries.set(id, entry)
       reporter.tell({ type: 'removed', id: previousId, replacedBy: id })
       entry.touch()
     },

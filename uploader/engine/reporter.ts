@@ -5,6 +5,8 @@ import type { UploaderEvent } from './types'
 export interface Reporter {
   /** Something about the entry changed; listeners hear of it with the next batch. */
   changed(entry: Entry): void
+  /** Nobody hears of the entry any more, not even of what changed already. */
+  forget(entry: Entry): void
   /** Tells at once. */
   tell(event: UploaderEvent): void
   subscribe(listener: (event: UploaderEvent) => void): () => void
@@ -38,12 +40,8 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
       const restMs = Math.min(Math.max(0, lastFlushAt + intervalMs - clock.elapsed()), intervalMs)
       void clock.sleep(restMs).then(flush)
     },
-    tell(event) {
-      if (event.type === 'removed') {
-        for (const entry of dirty) if (entry.id === event.id) dirty.delete(entry)
-      }
-      tell(event)
-    },
+    forget: (entry) => void dirty.delete(entry),
+    tell,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

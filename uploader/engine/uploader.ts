@@ -5,6 +5,7 @@ import type { BodyKind, Ports } from './ports'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { defaultPartBytes } from '#shared/limits'
+import { createBatchedApi } from './batches'
 import { createClaims } from './claims'
 import { createConductor } from './conductor'
 import { defaultTiming } from './context'
@@ -41,8 +42,11 @@ export interface UploaderOptions {
 const automaticConcurrency = 6
 
 /** The engine: takes files, and brings each to its end through the given ports. See `Uploader` for what it offers. */
-export function createUploader(ports: Ports, options: UploaderOptions = {}): Uploader {
+export function createUploader(world: Ports, options: UploaderOptions = {}): Uploader {
   const timing: Timing = { ...defaultTiming, ...options.timing }
+  const api = createBatchedApi(world, { policy: timing, underWay: () => conductor.underWay })
+  // The others are read from the given object each time, as without the batches.
+  const ports = Object.assign(Object.create(world) as Ports, { api })
   const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined }
   const reporter = createReporter(ports.clock, timing.reportMs)
   const list = createEntryList(ports.clock, reporter)
@@ -124,13 +128,12 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
 
     add(files) {
       const addedAt = ports.clock.now()
-      const ids = files.map((file) => {
+      return files.map((file) => {
         const entry = list.add(ports.newId(), factsOf(file), addedAt, 'queued')
         entry.file = file
+        conductor.queue(entry)
         return entry.id
       })
-      conductor.startQueued()
-      return ids
     },
 
     pause(id) {

@@ -1,0 +1,178 @@
+import type { BatchedCalls, Clock, Ports, UploadApi } from './ports'
+import { LadingError } from '#shared/errors'
+import { batchLimit } from '#shared/limits'
+import { remedyFor } from './remedies'
+
+export interface BatchPolicy {
+  /** A call waits for company as long as others of its kind follow each other within this time, in milliseconds. */
+  gatherMs: number
+  /** Longest wait for company, in milliseconds. After trouble it is waited for so long, whether others follow or not. */
+  gatherMostMs: number
+}
+
+export interface BatchOptions {
+  policy: BatchPolicy
+  /** How many uploads are under way: once all of them wait in one batch, nobody else can come. */
+  underWay(): number
+}
+
+type Name = keyof BatchedCalls
+type Request<Of extends Name> = BatchedCalls[Of]['request']
+type Answer<Of extends Name> = BatchedCalls[Of]['answer']
+type Call<Of extends Name> = (request: Request<Of>, signal?: AbortSignal) => Promise<Answer<Of>>
+
+interface Caller<Of extends Name> {
+  request: Request<Of>
+  signal: AbortSignal | undefined
+  resolve(answer: Answer<Of>): void
+  reject(reason: unknown): void
+}
+
+interface Batch<Of extends Name> {
+  callers: Set<Caller<Of>>
+  parts: number
+  openedAt: number
+  lastAt: number
+  /** Aborted when nobody waits for company any more. */
+  left: AbortController
+}
+
+/** So many parts are signed for or listed in one batch: it stays far below the longest body, and answers within a second. */
+const mostParts = 8 * batchLimit
+
+/** The store may take minutes to put a larger object together, and the small ones of a batch are not to wait for it. */
+const mostPartsToComplete = 8
+
+/**
+ * The same calls, but those of a kind that are made about the same time by different uploads go together. Nobody sees
+ * it: each caller gets its own answer or failure, and leaves at once when its signal is aborted. A call of an upload
+ * that is under way by itself goes at once, as a single call.
+ */
+export function createBatchedApi(ports: Pick<Ports, 'api' | 'clock'>, options: BatchOptions): UploadApi {
+  const gather = <Of extends Name>(name: Of, single: Call<Of>): Call<Of> =>
+    createGatherer(single, (requests) => ports.api.batch(name, requests), ports.clock, options)
+
+  const initiate = gather('initiate', (request, signal) => ports.api.initiate(request, signal))
+  const sign = gather('sign', (request, signal) => ports.api.sign(request, signal))
+  const complete = gather('complete', (request, signal) => ports.api.complete(request, signal))
+  const seal = gather('seal', ({ id, sha256 }, signal) => ports.api.seal(id, sha256, signal))
+  const abort = gather('abort', ({ id }, signal) => ports.api.abort(id, signal).then(() => ({ id })))
+
+  return {
+    session: (signal) => ports.api.session(signal),
+    status: (id, signal) => ports.api.status(id, signal),
+    pending: (signal) => ports.api.pending(signal),
+    batch: (name, requests) => ports.api.batch(name, requests),
+    initiate,
+    sign,
+    complete: (request, signal) => (request.parts.length > mostPartsToComplete ? ports.api.complete(request, signal) : complete(request, signal)),
+    seal: (id, sha256, signal) => seal({ id, sha256 }, signal),
+    abort: async (id, signal) => void await abort({ id }, signal),
+  }
+}
+
+function createGatherer<Of extends Name>(
+  single: Call<Of>,
+  together: (requests: Request<Of>[]) => Promise<(Answer<Of> | LadingError)[]>,
+  clock: Clock,
+  { policy, underWay }: BatchOptions,
+): Call<Of> {
+  let open: Batch<Of> | undefined
+  /** The last call failed in a way that its callers try again, each after a pause of its own: they are to meet again. */
+  let isTroubled = false
+
+  function join(caller: Caller<Of>) {
+    const parts = partsIn(caller.request)
+    if (open && open.parts + parts > mostParts) depart(open)
+    const now = clock.elapsed()
+    const batch = open ??= { callers: new Set(), parts: 0, openedAt: now, lastAt: now, left: new AbortController() }
+    batch.callers.add(caller)
+    batch.parts += parts
+    batch.lastAt = now
+    if (batch.callers.size >= Math.min(batchLimit, underWay())) depart(batch)
+    else if (batch.callers.size === 1) waitForCompany(batch)
+    return batch
+  }
+
+  function waitForCompany(batch: Batch<Of>) {
+    if (batch.left.signal.aborted) return
+    const restMs = Math.min(batch.openedAt + policy.gatherMostMs, isTroubled ? Infinity : batch.lastAt + policy.gatherMs) - clock.elapsed()
+    if (restMs <= 0) return depart(batch)
+    clock.sleep(restMs, batch.left.signal).then(() => waitForCompany(batch), () => {
+      // It has left before its time was over, which is the only way for this sleep to end early.
+    })
+  }
+
+  function close(batch: Batch<Of>) {
+    if (open === batch) open = undefined
+    batch.left.abort()
+  }
+
+  function depart(batch: Batch<Of>) {
+    close(batch)
+    void send([...batch.callers])
+  }
+
+  /** Takes out a caller who has gone; what is on its way already comes back to nobody. */
+  function leave(batch: Batch<Of>, caller: Caller<Of>) {
+    if (batch !== open) return
+    batch.callers.delete(caller)
+    batch.parts -= partsIn(caller.request)
+    if (batch.callers.size === 0) close(batch)
+  }
+
+  async function send(callers: Caller<Of>[]) {
+    const wasTroubled = isTroubled
+    try {
+      const results = await ask(callers)
+      isTroubled = results.some(isTrouble)
+      callers.forEach(({ resolve, reject }, index) => {
+        const result = results[index]
+        if (result === undefined) reject(new LadingError('server_unreachable', 'The answer holds too few results'))
+        else if (result instanceof LadingError) reject(result)
+        else resolve(result)
+      })
+    } catch (thrown) {
+      isTroubled = isTrouble(thrown)
+      for (const { reject } of callers) reject(thrown)
+    }
+    // Whoever waits longer because of the trouble needs not any more.
+    if (wasTroubled && !isTroubled && open) waitForCompany(open)
+  }
+
+  async function ask([first, ...others]: Caller<Of>[]): Promise<(Answer<Of> | LadingError)[]> {
+    if (!first) return []
+    if (others.length === 0) return [await single(first.request, first.signal)]
+    return await together([first, ...others].map(({ request }) => request))
+  }
+
+  return (request, signal) => new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const stop = () => {
+      reject(signal?.reason)
+      leave(batch, caller)
+    }
+    const caller: Caller<Of> = {
+      request,
+      signal,
+      resolve(answer) {
+        signal?.removeEventListener('abort', stop)
+        resolve(answer)
+      },
+      reject(reason) {
+        signal?.removeEventListener('abort', stop)
+        reject(reason)
+      },
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+    const batch = join(caller)
+  })
+}
+
+function isTrouble(result: unknown): boolean {
+  return result instanceof LadingError && remedyFor(result.code).then === 'retry'
+}
+
+function partsIn(request: Request<Name>): number {
+  return 'parts' in request && request.parts ? request.parts.length : 1
+}
