@@ -24,7 +24,7 @@ export interface BenchWorld {
 
 /** Gives every run a world of its own, so that no run finds what another one left. */
 export async function inBenchWorld<Result>(link: LinkShape | undefined, use: (world: BenchWorld) => Promise<Result>): Promise<Result> {
-  const store = await startStore({ isProxied: link !== undefined })
+  const store = await startStore(link && { isProxied: true })
   if (link) {
     store.proxy?.on({ operation: ['Preflight', 'UploadPart'] }, delay({ ms: link.roundTripMs }))
     store.proxy?.on({ operation: 'UploadPart' }, throttle({ upBytesPerSecond: link.bytesPerSecond, per: 'rule' }))
