@@ -3,7 +3,10 @@ export interface PageNotes {
   /** The moment in which the files were chosen. */
   chosenAt: number
   completedAt: number
-  /** Tasks of the main thread that took 50 ms or more, in milliseconds. */
+  /**
+   * Tasks of the main thread that took 50 ms or more, in milliseconds. Of the task in which the files were chosen, what
+   * came after that: the browser itself takes most of a millisecond for each file that it hands to a page.
+   */
   longTasksMs: number[]
   /** Moments in which the page showed something new. */
   updatesAt: number[]
@@ -23,7 +26,10 @@ export function takeNotes(): void {
 
   document.addEventListener('change', () => { notes.chosenAt ||= now() }, { capture: true })
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) notes.longTasksMs.push(duration)
+    for (const { startTime, duration } of list.getEntries()) {
+      const startedAt = performance.timeOrigin + startTime
+      if (startedAt + duration > notes.chosenAt) notes.longTasksMs.push(startedAt + duration - Math.max(startedAt, notes.chosenAt))
+    }
   }).observe({ type: 'longtask' })
 
   function isCompleted(): boolean {
