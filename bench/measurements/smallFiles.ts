@@ -1,5 +1,6 @@
 import type { AppUpload } from '~/bench/appUpload'
 import type { Measurement } from '~/bench/figures'
+import type { SampleFile } from '~/tests/e2e/support/sampleFile'
 import { KiB } from '#shared/limits'
 import { uploadThroughApp } from '~/bench/appUpload'
 import { showSeconds } from '~/bench/figures'
@@ -17,7 +18,7 @@ export const smallFiles: Measurement = {
   async measure({ runs }) {
     const samples = await createSampleFolder()
     try {
-      const files = []
+      const files: SampleFile[] = []
       for (let index = 0; index < count; index++) files.push(await samples.file(`small-${index}.bin`, bytes))
       const uploads: AppUpload[] = []
       for (let run = 0; run < runs; run++) {
