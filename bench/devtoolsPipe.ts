@@ -25,7 +25,7 @@ interface Message {
 
 /**
  * Speaks DevTools over the two pipes of `--remote-debugging-pipe`, and switches nothing on by itself. Playwright and
- * Puppeteer switch on the network domain, which copies the bodies of requests and makes a measurement tell of that.
+ * Puppeteer switch on the network domain, which copies request bodies that are sent from memory, and that would be measured.
  */
 export function connectPipe(toBrowser: Writable, fromBrowser: Readable): DevTools {
   const waiting = new Map<number, { method: string, resolve(result: unknown): void, reject(error: Error): void }>()

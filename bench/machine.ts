@@ -4,6 +4,8 @@ import { version } from 'node:process'
 import { GiB } from '#shared/limits'
 
 const memoryFolder = '/dev/shm'
+/** Half a core: a browser, a store and a server want all the rest. */
+const quietLoad = 0.5
 
 /**
  * Puts files, store and profiles into memory where there is room, so that no disk is measured. Answers in words where
@@ -16,10 +18,11 @@ export async function chooseFolder(neededBytes: number): Promise<string> {
   return 'in memory'
 }
 
-/** How busy the machine is with other things, as a share of its cores over the last minute. */
-export function busyShare(): number {
+/** In words, how many processes wanted to run at a time in the last minute; to be asked before anything of ours runs. */
+export function describeLoad(): string {
   const [lastMinute = 0] = loadavg()
-  return lastMinute / cpus().length
+  const verdict = lastMinute > quietLoad ? ': it was not quiet, so the figures are provisional' : ''
+  return `Load in the minute before: ${lastMinute.toFixed(1)}${verdict}.`
 }
 
 export function machineFacts(): string {

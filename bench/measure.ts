@@ -5,7 +5,7 @@ import { GiB, MiB } from '#shared/limits'
 import buildSite from '~/tests/e2e/support/build'
 import { createSampleFolder } from '~/tests/e2e/support/sampleFile'
 import { startBenchBrowser } from './benchBrowser'
-import { busyShare, chooseFolder, machineFacts } from './machine'
+import { chooseFolder, describeLoad, machineFacts } from './machine'
 import { resume } from './measurements/resume'
 import { smallFiles } from './measurements/smallFiles'
 import { throughput } from './measurements/throughput'
@@ -36,12 +36,12 @@ async function measure() {
   if (unknown) throw new Error(`There is no measurement "${unknown}", but ${names.join(', ')}`)
   const chosen = measurements.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
 
+  const load = describeLoad()
   buildSite()
-  const busy = busyShare()
   const place = await chooseFolder(copies * Math.max(options.fileBytes, options.isLong ? veryLargeBytes : 0))
   const facts = [
     `Written by \`npm run measure\` on ${new Date().toISOString().slice(0, 10)}: ${machineFacts()}, ${await browserVersion()}.`,
-    `Medians of ${options.runs} runs. Browser, store and server share this machine, of which ${Math.round(busy * 100)} % was busy with other things in the minute before; their files are ${place}.`,
+    `Medians of ${options.runs} runs. Browser, store and server share this machine; their files are ${place}. ${load}`,
     'Chromium is driven over a bare DevTools pipe, without the network domain, and each run has a new browser profile, store and server.',
   ]
   console.log(facts.join('\n'))
