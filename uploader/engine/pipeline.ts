@@ -34,6 +34,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
   const signer = createSigner({
     clock: ports.clock,
     sign: async (parts) => (await ports.api.sign({ id: entry.id, parts }, group.signal)).parts,
+    windowParts,
     gatherMs: timing.signGatherMs,
     signal: group.signal,
   })

@@ -7,6 +7,8 @@ export interface SignerOptions {
   clock: Clock
   /** Asks the server for URLs. Called for one batch at a time. */
   sign(parts: PartToSign[]): Promise<SignedPart[]>
+  /** How many parts are read ahead of the sending: what will be sent in a few minutes. */
+  windowParts(): number
   /** How long parts are gathered for one call, in milliseconds, while others are on their way already. */
   gatherMs: number
   /** Ends the gathering. */
@@ -21,8 +23,8 @@ export interface Url {
 }
 
 /**
- * URLs for the parts of one upload. Whoever offers parts decides how far ahead they are signed: a part is asked for soon
- * after it was offered, the first one at once, and while a call is on its way the next batch gathers by itself.
+ * URLs for the parts of one upload, signed in windows: more are asked for while half of the window is still in hand, so
+ * that nobody has to wait. The first one is asked for at once, and while a call is on its way the next batch gathers.
  */
 export interface Signer {
   /** A part whose digest is known, or which is to go to another host name than before. */
@@ -48,11 +50,13 @@ interface Turn {
   done: Promise<void>
 }
 
-export function createSigner({ clock, sign, gatherMs, signal }: SignerOptions): Signer {
+export function createSigner({ clock, sign, windowParts, gatherMs, signal }: SignerOptions): Signer {
   const offered = new Map<number, PartToSign>()
   /** Offered, and neither signed nor being asked for; in the order in which they are asked for. */
   const unsigned = new Map<number, PartToSign>()
   const signed = new Map<number, SignedPart & { askedAt: number }>()
+  /** Parts whose URLs nobody has used yet. */
+  const inHand = new Set<number>()
   let turn: Turn | undefined
   let stopGathering = () => {}
 
@@ -64,6 +68,7 @@ export function createSigner({ clock, sign, gatherMs, signal }: SignerOptions): 
   function accept(parts: readonly SignedPart[], askedAt: number) {
     for (const part of parts) {
       signed.set(part.partNumber, { ...part, askedAt })
+      inHand.add(part.partNumber)
       unsigned.delete(part.partNumber)
     }
   }
@@ -126,11 +131,14 @@ export function createSigner({ clock, sign, gatherMs, signal }: SignerOptions): 
   }
 
   function lookAhead() {
-    if (turn || unsigned.size === 0) {
-      if (turn?.parts.size === 0 && unsigned.size >= gathered) stopGathering()
-      return
-    }
-    begin()
+    if (turn && turn.parts.size === 0 && unsigned.size >= gathered) stopGathering()
+    if (!turn && unsigned.size > 0 && inHand.size <= windowParts() / 2) begin()
+  }
+
+  /** Its URL is of no use any more. */
+  function forget(partNumber: number): boolean {
+    inHand.delete(partNumber)
+    return signed.delete(partNumber)
   }
 
   return {
@@ -147,11 +155,12 @@ export function createSigner({ clock, sign, gatherMs, signal }: SignerOptions): 
         const part = offered.get(partNumber)
         if (!part) throw new RangeError(`Part ${partNumber} was not offered for signing`)
         const url = signed.get(partNumber)
-        if (url && isFresh(url)) return { url: url.url, headers: url.headers, ageMs: clock.elapsed() - url.askedAt }
-        if (url) {
-          signed.delete(partNumber)
-          unsigned.set(partNumber, part)
+        if (url && isFresh(url)) {
+          inHand.delete(partNumber)
+          lookAhead()
+          return { url: url.url, headers: url.headers, ageMs: clock.elapsed() - url.askedAt }
         }
+        if (forget(partNumber)) unsigned.set(partNumber, part)
         const waitedFor = turn ?? begin()
         await waitedFor.done
         const answered = signed.get(partNumber)
@@ -163,11 +172,11 @@ export function createSigner({ clock, sign, gatherMs, signal }: SignerOptions): 
 
     reject(partNumber) {
       const part = offered.get(partNumber)
-      if (signed.delete(partNumber) && part) unsigned.set(partNumber, part)
+      if (forget(partNumber) && part) unsigned.set(partNumber, part)
     },
 
     drop(partNumber) {
-      signed.delete(partNumber)
+      forget(partNumber)
       unsigned.delete(partNumber)
       offered.delete(partNumber)
     },

@@ -28,7 +28,9 @@ const shareOfDropTime = 0.1
 /** What takes so little is no loss, however often it breaks. */
 const shortestMs = 2_000
 /** Part times differ by chance: what is found out must differ by more. */
-const tolerance = 1.15
+const tolerance = 1.2
+/** Before anything is judged, so many parts of each connection are looked at. */
+const samplesEach = 2
 /** How long it is remembered that fewer parts are no quicker. */
 const rememberMs = 60 * 60_000
 
@@ -68,7 +70,7 @@ export function createSlowness(initialCeiling: number): Slowness {
 
   function sample({ startedAt, tookMs, moving }: PartTime) {
     if (startedAt < changedAt) return
-    const weight = seen ? 1 / Math.min(seen.samples + 1, Math.max(moving, 3)) : 1
+    const weight = seen ? 1 / Math.min(seen.samples + 1, Math.max(samplesEach * moving, 1)) : 1
     const { tookMs: lastMs, moving: lastMoving, samples } = seen ?? { tookMs, moving, samples: 0 }
     seen = { tookMs: lastMs + weight * (tookMs - lastMs), moving: lastMoving + weight * (moving - lastMoving), samples: samples + 1 }
   }
@@ -84,8 +86,10 @@ export function createSlowness(initialCeiling: number): Slowness {
 
   function decide(at: number) {
     if (!seen) return
+    // Those that land first have had more than their share.
+    if (seen.samples < Math.min(seen.moving, limit)) return
     if (before) {
-      if (seen.samples < Math.min(Math.ceil(seen.moving), 3)) return
+      if (seen.samples < samplesEach * limit) return
       const was = before
       before = undefined
       judge(was, seen, at)
@@ -121,7 +125,7 @@ export function createSlowness(initialCeiling: number): Slowness {
     dropped(part) {
       drops.note(part)
       // It would have taken longer yet.
-      if (part.tookMs > (seen?.tookMs ?? 0)) sample(part)
+      if (part.tookMs >= (seen?.tookMs ?? 0)) sample(part)
       decide(part.at)
     },
   }
