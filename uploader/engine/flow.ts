@@ -126,21 +126,26 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
       const startedAt = clock.elapsed()
       const departure = link.depart(store)
       const endMeasure = meter.depart(bytes)
+      let sent = 0
       let movedFrom: number | undefined
+      // Many may land at one moment, before the next ones begin.
+      const movingThen = link.moving()
 
       function partEnd(): PartEnd {
         const at = clock.elapsed()
-        return { startedAt, at, tookMs: at - (movedFrom ?? startedAt), bytes, moving: link.moving(), inFlight: slots.inFlight }
+        const sentShare = bytes > 0 ? sent / bytes : 1
+        return { startedAt, at, tookMs: at - (movedFrom ?? startedAt), sentShare, bytes, moving: Math.max(movingThen, link.moving()), inFlight: slots.inFlight }
       }
 
       return {
         ...departure,
         progress(sentBytes) {
           movedFrom ??= clock.elapsed()
+          sent = sentBytes
           departure.progress(sentBytes)
         },
         landed() {
-          const end = partEnd()
+          const end = { ...partEnd(), sentShare: 1 }
           departure.end('acknowledged')
           endMeasure(true)
           hosts.landed(store, end.at)

@@ -4,6 +4,8 @@ export interface PartTime {
   at: number
   /** From its first byte on. */
   tookMs: number
+  /** How much of it had left; all of it, where it landed. */
+  sentShare: number
   /** Parts that had a connection when it ended. */
   moving: number
 }
@@ -31,8 +33,12 @@ const shortestMs = 2_000
 const tolerance = 1.2
 /** Before anything is judged, so many parts of each connection are looked at. */
 const samplesEach = 2
-/** How long it is remembered that fewer parts are no quicker. */
-const rememberMs = 60 * 60_000
+/** One too many costs little, one too few leaves the way empty. */
+const roundedUpBy = 0.25
+/** With less of it sent, what it would have taken is a guess. */
+const tellingShare = 0.25
+/** That fewer parts are no quicker is believed until their time has changed by this factor: then it is another way. */
+const changeOfWay = 2
 
 /** The time between two drops, smoothed; parts that broke together are one. */
 function createDropTimes() {
@@ -57,10 +63,11 @@ export function createSlowness(initialCeiling: number): Slowness {
   let changedAt = -Infinity
   let seen: { tookMs: number, moving: number, samples: number } | undefined
   /** What was seen before the number was lowered, until it is known whether that helped. */
-  let before: { tookMs: number, moving: number } | undefined
+  let before: { tookMs: number, moving: number, limit: number } | undefined
   /** Fewer than these would leave the way empty. */
   let fewest = 1
-  let fewestUntil = -Infinity
+  /** How long a part took when that was found out. */
+  let foundAtMs = 0
 
   function set(newLimit: number, at: number) {
     limit = newLimit >= ceiling ? Infinity : newLimit
@@ -68,20 +75,28 @@ export function createSlowness(initialCeiling: number): Slowness {
     seen = undefined
   }
 
-  function sample({ startedAt, tookMs, moving }: PartTime) {
+  function sample({ startedAt, moving, ...part }: PartTime) {
     if (startedAt < changedAt) return
+    // What was lost would have taken longer yet.
+    const tookMs = part.tookMs / part.sentShare
     const weight = seen ? 1 / Math.min(seen.samples + 1, Math.max(samplesEach * moving, 1)) : 1
     const { tookMs: lastMs, moving: lastMoving, samples } = seen ?? { tookMs, moving, samples: 0 }
     seen = { tookMs: lastMs + weight * (tookMs - lastMs), moving: lastMoving + weight * (moving - lastMoving), samples: samples + 1 }
   }
 
+  /** How long a part may take. */
+  function wanted(at: number): number {
+    const dropMs = drops.meanMs(at)
+    return dropMs === undefined ? longestMs : Math.min(Math.max(dropMs * shareOfDropTime, shortestMs), longestMs)
+  }
+
   /** So many, at the time that each of them takes now, carry what was carried before. */
-  function judge(before: { tookMs: number, moving: number }, now: { tookMs: number, moving: number }, at: number) {
-    const needed = before.moving * now.tookMs / before.tookMs
-    if (needed <= now.moving * tolerance) return
-    fewest = Math.ceil(needed / tolerance)
-    fewestUntil = at + rememberMs
-    set(fewest >= Math.floor(before.moving) ? Infinity : fewest, at)
+  function judge(was: { tookMs: number, moving: number, limit: number }, now: { tookMs: number, moving: number }, at: number) {
+    const needed = was.moving * now.tookMs / was.tookMs
+    if (needed <= Math.min(now.moving * tolerance, (was.moving + now.moving) / 2)) return
+    fewest = Math.round(needed + roundedUpBy)
+    foundAtMs = now.tookMs
+    set(fewest >= Math.floor(was.moving) ? was.limit : fewest, at)
   }
 
   function decide(at: number) {
@@ -95,17 +110,16 @@ export function createSlowness(initialCeiling: number): Slowness {
       judge(was, seen, at)
       if (!seen) return
     }
-    if (at > fewestUntil) fewest = 1
-    const dropMs = drops.meanMs(at)
-    const wantedMs = dropMs === undefined ? longestMs : Math.min(Math.max(dropMs * shareOfDropTime, shortestMs), longestMs)
     const { tookMs, moving } = seen
+    if (Math.max(tookMs / foundAtMs, foundAtMs / tookMs) > changeOfWay) fewest = 1
+    const wantedMs = wanted(at)
     const number = Math.min(limit, moving)
 
-    if (tookMs > wantedMs) {
+    if (tookMs > wantedMs * tolerance) {
       // Half at most in one step: what is found out costs little then.
       const lower = Math.max(Math.floor(moving * wantedMs / tookMs), Math.floor(number / 2), fewest, 1)
       if (lower >= number) return
-      before = { tookMs, moving }
+      before = { tookMs, moving, limit }
       set(lower, at)
     } else if (limit !== Infinity) {
       const higher = Math.floor(moving * wantedMs / (tookMs * tolerance))
@@ -124,8 +138,7 @@ export function createSlowness(initialCeiling: number): Slowness {
     },
     dropped(part) {
       drops.note(part)
-      // It would have taken longer yet.
-      if (part.tookMs >= (seen?.tookMs ?? 0)) sample(part)
+      if (part.sentShare >= tellingShare || part.tookMs > wanted(part.at)) sample(part)
       decide(part.at)
     },
   }

@@ -34,9 +34,9 @@ export const links: LinkCase[] = [
     fileBytes: 4 * GiB,
   },
   {
-    name: '1 Mbit/s per connection, 100 ms',
-    source: 'a provider that shapes each connection, on a line of 100 Mbit/s: a part takes 67 s, however few there are',
-    network: { rate: 100 * megabit, roundTripMs: 100, connectionRate: megabit },
+    name: '0.5 Mbit/s per connection, 100 ms',
+    source: 'a provider that shapes each connection, on a line of 100 Mbit/s: a part takes 134 s, however few there are',
+    network: { rate: 100 * megabit, roundTripMs: 100, connectionRate: 0.5 * megabit },
     fileBytes: 3 * GiB,
   },
   {
