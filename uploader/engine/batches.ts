@@ -4,9 +4,14 @@ import { batchLimit } from '#shared/limits'
 import { remedyFor } from './remedies'
 
 export interface BatchPolicy {
-  /** A call waits for company as long as others of its kind follow each other within this time, in milliseconds. */
+  /**
+   * A call waits for company as long as others of its kind follow each other within this time, in milliseconds; longer
+   * where many uploads are under way that may still come.
+   */
   gatherMs: number
-  /** Longest wait for company, in milliseconds. After trouble it is waited for so long, whether others follow or not. */
+  /** The same after a call that failed, for its callers come back each after a pause of its own, and are to meet again. */
+  regatherMs: number
+  /** Longest wait for company, in milliseconds: while a batch of its kind is on its way, a call waits for the next one. */
   gatherMostMs: number
 }
 
@@ -39,6 +44,10 @@ interface Batch<Of extends Name> {
 
 /** So many parts are signed for or listed in one batch: it stays far below the longest body, and answers within a second. */
 const mostParts = 8 * batchLimit
+
+/** With so many others under way, nothing lies idle while a batch fills; with fewer, each of so many adds to the patience. */
+const manyOthers = 2 * batchLimit
+const othersPerGather = 8
 
 /** The store may take minutes to put a larger object together, and the small ones of a batch are not to wait for it. */
 const mostPartsToComplete = 8
@@ -78,7 +87,8 @@ function createGatherer<Of extends Name>(
   { policy, underWay }: BatchOptions,
 ): Call<Of> {
   let open: Batch<Of> | undefined
-  /** The last call failed in a way that its callers try again, each after a pause of its own: they are to meet again. */
+  let onTheirWay = 0
+  /** The last call failed in a way that its callers try again. */
   let isTroubled = false
 
   function join(caller: Caller<Of>) {
@@ -96,11 +106,18 @@ function createGatherer<Of extends Name>(
 
   function waitForCompany(batch: Batch<Of>) {
     if (batch.left.signal.aborted) return
-    const restMs = Math.min(batch.openedAt + policy.gatherMostMs, isTroubled ? Infinity : batch.lastAt + policy.gatherMs) - clock.elapsed()
+    const mostAt = batch.openedAt + policy.gatherMostMs
+    const restMs = (onTheirWay > 0 ? mostAt : Math.min(mostAt, batch.lastAt + gapMs(batch))) - clock.elapsed()
     if (restMs <= 0) return depart(batch)
     clock.sleep(restMs, batch.left.signal).then(() => waitForCompany(batch), () => {
       // It has left before its time was over, which is the only way for this sleep to end early.
     })
+  }
+
+  function gapMs(batch: Batch<Of>): number {
+    const others = underWay() - batch.callers.size
+    if (others >= manyOthers) return Infinity
+    return Math.max(policy.gatherMs * Math.max(1, others / othersPerGather), isTroubled ? policy.regatherMs : 0)
   }
 
   function close(batch: Batch<Of>) {
@@ -122,7 +139,7 @@ function createGatherer<Of extends Name>(
   }
 
   async function send(callers: Caller<Of>[]) {
-    const wasTroubled = isTroubled
+    onTheirWay++
     try {
       const results = await ask(callers)
       isTroubled = results.some(isTrouble)
@@ -136,8 +153,8 @@ function createGatherer<Of extends Name>(
       isTroubled = isTrouble(thrown)
       for (const { reject } of callers) reject(thrown)
     }
-    // Whoever waits longer because of the trouble needs not any more.
-    if (wasTroubled && !isTroubled && open) waitForCompany(open)
+    onTheirWay--
+    if (open) waitForCompany(open)
   }
 
   async function ask([first, ...others]: Caller<Of>[]): Promise<(Answer<Of> | LadingError)[]> {

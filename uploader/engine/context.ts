@@ -38,7 +38,8 @@ export const defaultTiming: Timing = {
   reportMs: 200,
   signAheadMs: 180_000,
   gatherMs: 50,
-  gatherMostMs: 1_000,
+  regatherMs: 1_000,
+  gatherMostMs: 5_000,
   signGatherMs: 50,
   freshUrlMs: 60_000,
 }
