@@ -1,0 +1,57 @@
+import type { PartSizeFacts } from '~/uploader/engine/partSize'
+import { GiB, MiB } from '#shared/limits'
+import { assertFitsMemory, wishPartBytes } from '~/uploader/engine/partSize'
+import { describe, expect, it } from 'vitest'
+
+const facts: PartSizeFacts = {
+  fileBytes: 10 * GiB,
+  person: undefined,
+  usual: undefined,
+  goodput: undefined,
+  connections: 6,
+  bodies: 'slice',
+  memoryBytes: 192 * MiB,
+}
+const wished = (changes: Partial<PartSizeFacts>) => wishPartBytes({ ...facts, ...changes }) / MiB
+
+describe('the wished part size', () => {
+  it('is 8 MiB where nothing is known of the way', () => {
+    expect(wished({})).toBe(8)
+  })
+
+  it.each([
+    ['2 Mbit/s', 250_000, 8],
+    ['100 Mbit/s', 12_500_000, 8],
+    ['30 MB/s', 30_000_000, 16],
+    ['120 MB/s', 120_000_000, 32],
+    ['10 Gbit/s', 1_250_000_000, 32],
+  ])('takes seconds over its connection: with %s remembered', (_, goodput, mebibytes) => {
+    expect(wished({ goodput })).toBe(mebibytes)
+  })
+
+  it.each([[100 * MiB, 8], [512 * MiB, 16], [GiB, 32]])('leaves enough parts of %d bytes to keep all connections busy to the end', (fileBytes, mebibytes) => {
+    expect(wished({ goodput: 120_000_000, fileBytes })).toBe(mebibytes)
+  })
+
+  it('is the person\'s own, else the operator\'s, whatever is remembered', () => {
+    expect(wished({ person: 5 * MiB, usual: 64 * MiB, goodput: 120_000_000 })).toBe(5)
+    expect(wished({ usual: 64 * MiB, goodput: 120_000_000 })).toBe(64)
+  })
+
+  it('is at most half of the memory where bodies are held in it', () => {
+    expect(wished({ person: 512 * MiB, bodies: 'bytes' })).toBe(96)
+    expect(wished({ person: 512 * MiB })).toBe(512)
+  })
+})
+
+describe('a frozen plan', () => {
+  it('that does not fit into memory is refused, where bodies are held in it', () => {
+    expect(() => assertFitsMemory('bytes', 97 * MiB, GiB, 192 * MiB)).toThrow(expect.objectContaining({ code: 'browser_limit' }))
+    expect(() => assertFitsMemory('bytes', 96 * MiB, GiB, 192 * MiB)).not.toThrow()
+    expect(() => assertFitsMemory('slice', GiB, GiB, 192 * MiB)).not.toThrow()
+  })
+
+  it('of one part counts with the file\'s own length', () => {
+    expect(() => assertFitsMemory('bytes', GiB, 10 * MiB, 192 * MiB)).not.toThrow()
+  })
+})
