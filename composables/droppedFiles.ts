@@ -1,5 +1,6 @@
 import type { SourceFile } from '~/uploader/engine/types'
 import { sourceFile } from './sourceFile'
+import { sourceFiles } from './sourceFiles'
 
 /**
  * Everything that was dropped, folders opened to any depth. What can't be read is left out: without its size and
@@ -9,9 +10,11 @@ import { sourceFile } from './sourceFile'
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<SourceFile[]> {
   const entries = [...transfer.items].filter((item) => item.kind === 'file').map((item) => item.webkitGetAsEntry?.())
-  if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files].map((file) => sourceFile(file))
-
   const found: SourceFile[] = []
+  if (!entries.some((entry) => entry?.isDirectory)) {
+    for await (const slice of sourceFiles([...transfer.files])) found.push(...slice)
+    return found
+  }
   for (const entry of entries) if (entry) await collect(entry, '', found)
   return found
 }

@@ -19,7 +19,7 @@ export interface Format {
 
 const made = new Map<string, Format>()
 
-/** Intl formatters are dear to make, so each language has one set. */
+/** Intl formatters take milliseconds to make, so each language has one set, and each of it is made when it is first needed. */
 export function formatFor(locale: string): Format {
   const format = made.get(locale) ?? createFormat(locale)
   made.set(locale, format)
@@ -27,20 +27,20 @@ export function formatFor(locale: string): Format {
 }
 
 function createFormat(locale: string): Format {
-  const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
-  const counts = new Intl.NumberFormat(locale)
-  const dateTimes = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  const percents = lazily(() => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }))
+  const counts = lazily(() => new Intl.NumberFormat(locale))
+  const dateTimes = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }))
+  const days = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }))
   const bytes = createByteWords(locale)
 
   return {
     bytes,
     speed: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
-    percent: (progress) => percents.format(Math.floor(progress * 100) / 100),
+    percent: (progress) => percents().format(Math.floor(progress * 100) / 100),
     duration: createDurationWords(locale),
-    count: (count) => counts.format(count),
-    dateTime: (timestamp) => dateTimes.format(timestamp),
-    day: (timestamp) => days.format(timestamp),
+    count: (count) => counts().format(count),
+    dateTime: (timestamp) => dateTimes().format(timestamp),
+    day: (timestamp) => days().format(timestamp),
   }
 }
 
@@ -48,12 +48,12 @@ function createByteWords(locale: string): (bytes: number) => string {
   const [smallest, ...larger] = [numbers('B', 1, 0), numbers('KiB', KiB, 0), numbers('MiB', MiB, 1), numbers('GiB', GiB, 2), numbers('TiB', TiB, 2)] as const
 
   function numbers(name: string, size: number, decimals: number) {
-    return { name, size, words: new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }) }
+    return { name, size, words: lazily(() => new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })) }
   }
 
   return (bytes) => {
     const { name, size, words } = larger.findLast((unit) => bytes >= unit.size) ?? smallest
-    return `${words.format(bytes / size)} ${name}`
+    return `${words().format(bytes / size)} ${name}`
   }
 }
 
@@ -61,19 +61,24 @@ function createDurationWords(locale: string): (seconds: number) => string {
   const [days, hours, minutes, seconds] = [words('day'), words('hour'), words('minute'), words('second')]
 
   function words(unit: string) {
-    return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' })
+    return lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }))
   }
 
-  function pair(amount: number, size: number, larger: Intl.NumberFormat, smaller: Intl.NumberFormat): string {
+  function pair(amount: number, size: number, larger: () => Intl.NumberFormat, smaller: () => Intl.NumberFormat): string {
     const rest = amount % size
-    return larger.format(Math.floor(amount / size)) + (rest > 0 ? ` ${smaller.format(rest)}` : '')
+    return larger().format(Math.floor(amount / size)) + (rest > 0 ? ` ${smaller().format(rest)}` : '')
   }
 
   return (exact) => {
-    if (exact < 59.5) return seconds.format(Math.max(1, Math.round(exact)))
+    if (exact < 59.5) return seconds().format(Math.max(1, Math.round(exact)))
     const wholeMinutes = Math.round(exact / 60)
-    if (wholeMinutes < 60) return minutes.format(wholeMinutes)
+    if (wholeMinutes < 60) return minutes().format(wholeMinutes)
     if (wholeMinutes < 24 * 60) return pair(wholeMinutes, 60, hours, minutes)
     return pair(Math.round(wholeMinutes / 60), 24, days, hours)
   }
+}
+
+function lazily<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => made ??= make()
 }

@@ -7,7 +7,7 @@ import { settingLimits } from '~/stores/keptSettings'
 import { useUploadsStore } from '~/stores/uploads'
 import type { PartSnapshot, UploaderSettings, UploadSnapshot } from '~/uploader/engine/types'
 import { droppedFiles } from './droppedFiles'
-import { sourceFile } from './sourceFile'
+import { sourceFiles } from './sourceFiles'
 
 export interface ChunkedUpload {
   /** Ids of all uploads in the order in which they were added. Changes only when one is added or leaves. */
@@ -23,8 +23,11 @@ export interface ChunkedUpload {
   settingLimits: typeof settingLimits
   /** One upload; in a template or `computed` it follows that upload alone. */
   upload(id: string): UploadSnapshot | undefined
-  /** Queues files and answers their ids. A file known as unfinished is recognised by its content and goes on. */
-  add(files: Iterable<File>): string[]
+  /**
+   * Queues files and answers their ids, the first ones at once and the others between what else the page has to do. A
+   * file known as unfinished is recognised by its content and goes on.
+   */
+  add(files: Iterable<File>): Promise<string[]>
   /** Queues everything that was dropped, with the files inside folders. To be called within the drop event. */
   addDropped(transfer: DataTransfer): Promise<string[]>
   pause(id: string): void
@@ -61,7 +64,12 @@ export function useChunkedUpload(): ChunkedUpload {
     settings,
     settingLimits,
     upload: store.upload,
-    add: (files) => store.add([...files].map((file) => sourceFile(file))),
+    async add(files) {
+      const ids: string[] = []
+      // Copied at once: an input may be emptied before all of it was looked at.
+      for await (const slice of sourceFiles([...files])) ids.push(...store.add(slice))
+      return ids
+    },
     addDropped: async (transfer) => store.add(await droppedFiles(transfer)),
     pause: store.pause,
     resume: store.resume,

@@ -21,7 +21,7 @@ describe('useChunkedUpload', () => {
   it('does nothing, and does not fail, without an engine', async () => {
     setActivePinia(createPinia())
     const { add, discard, parts, uploads } = useChunkedUpload()
-    expect(add([new File(['x'], 'x')])).toEqual([])
+    expect(await add([new File(['x'], 'x')])).toEqual([])
     await discard('x')
     expect(parts('x')).toEqual([])
     expect(uploads.value).toEqual([])

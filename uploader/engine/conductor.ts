@@ -3,6 +3,7 @@ import type { Claims } from './claims'
 import type { Entry } from './entry'
 import type { EntryList } from './entryList'
 import { toLadingError } from '#shared/errors'
+import { defaultPartBytes } from '#shared/limits'
 import { discardAtStore } from './discarding'
 import { travel } from './journey'
 import { createPlaces } from './places'
@@ -45,7 +46,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
   const displaced = new Map<Entry, Entry>()
   const places = createPlaces({
     partsInFlight: () => context().slots.limit,
-    partBytes: () => context().settings.partBytes ?? context().usualPartBytes,
+    partBytes: () => context().settings.partBytes ?? context().usualPartBytes ?? defaultPartBytes,
   })
   let discards = 0
   let isClosed = false

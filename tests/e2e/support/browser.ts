@@ -9,7 +9,8 @@ import { chromium } from 'playwright-core'
 import { ensureChromium } from '~/tests/support/chromium'
 import { eventually } from './eventually'
 
-const args = [
+/** For a Chromium without a window, that asks for nothing by itself. */
+export const chromiumArgs = [
   '--headless=new',
   '--no-sandbox',
   '--disable-gpu',
@@ -20,7 +21,6 @@ const args = [
   '--disable-sync',
   '--disable-dev-shm-usage',
   '--window-size=1280,900',
-  '--remote-debugging-port=0',
 ]
 
 /** A real Chromium with a profile on disk, as a process of its own, so that it can be killed and started again. */
@@ -42,7 +42,7 @@ export async function createProfile(): Promise<{ path: string, remove(): Promise
 export async function startBrowser(profile: string, { language = 'en-US' } = {}): Promise<TestBrowser> {
   const portFile = join(profile, 'DevToolsActivePort')
   await rm(portFile, { force: true })
-  const child = spawn(ensureChromium(), [...args, `--lang=${language}`, `--accept-lang=${language}`, `--user-data-dir=${profile}`, 'about:blank'], {
+  const child = spawn(ensureChromium(), [...chromiumArgs, '--remote-debugging-port=0', `--lang=${language}`, `--accept-lang=${language}`, `--user-data-dir=${profile}`, 'about:blank'], {
     // A process group of its own: killing it takes the renderers along.
     detached: true,
     stdio: 'ignore',

@@ -1,0 +1,116 @@
+import type { Readable, Writable } from 'node:stream'
+import type { DevToolsSession } from './devtoolsPipe'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { ensureChromium } from '~/tests/support/chromium'
+import { chromiumArgs, createProfile } from '~/tests/e2e/support/browser'
+import { eventually } from '~/tests/e2e/support/eventually'
+import { connectPipe } from './devtoolsPipe'
+
+export interface BrowserProcess {
+  /** As Chromium calls it: `browser`, `renderer`, `utility`, … */
+  type: string
+  pid: number
+  /** Since the process began. */
+  cpuSeconds: number
+}
+
+/** A Chromium with one page, driven with as little as possible: nothing of it listens to the network. */
+export interface BenchBrowser {
+  version: string
+  /** Resolves when the page is there, alive, and has asked for nothing for half a second. */
+  visit(url: string): Promise<void>
+  /** Runs a function within the page, which sees nothing but its argument, and gives what it answers. */
+  call<Argument, Result>(script: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
+  /** Chooses files for an input, as a person does. */
+  choose(selector: string, paths: string[]): Promise<void>
+  processes(): Promise<BrowserProcess[]>
+  /** JavaScript and buffers of the page's workers, all of them together. */
+  workerBytes(): Promise<number>
+  quit(): Promise<void>
+}
+
+export async function startBenchBrowser(): Promise<BenchBrowser> {
+  const profile = await createProfile()
+  const child = spawn(ensureChromium(), [...chromiumArgs, '--remote-debugging-pipe', `--user-data-dir=${profile.path}`, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  const devTools = connectPipe(child.stdio[3] as Writable, child.stdio[4] as Readable)
+  const { browser } = devTools
+  const { product } = await browser.send('Browser.getVersion')
+  const target = await eventually('the browser has a page', async () => {
+    const { targetInfos } = await browser.send('Target.getTargets')
+    return targetInfos.find(({ type }) => type === 'page')
+  })
+  const { sessionId } = await browser.send('Target.attachToTarget', { targetId: target.targetId, flatten: true })
+  const page = devTools.session(sessionId)
+  const workers = new Map<string, DevToolsSession>()
+  const idleLoaders = new Set<string>()
+
+  page.on<{ sessionId: string, targetInfo: { type: string } }>('Target.attachedToTarget', ({ sessionId: id, targetInfo }) => {
+    if (targetInfo.type === 'worker') workers.set(id, devTools.session(id))
+  })
+  page.on<{ sessionId: string }>('Target.detachedFromTarget', ({ sessionId: id }) => void workers.delete(id))
+  page.on<{ name: string, loaderId: string }>('Page.lifecycleEvent', ({ name, loaderId }) => {
+    if (name === 'networkIdle') idleLoaders.add(loaderId)
+  })
+  await page.send('Page.enable')
+  await page.send('Page.setLifecycleEventsEnabled', { enabled: true })
+  await page.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: true })
+
+  async function call<Argument, Result>(script: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>> {
+    const { result, exceptionDetails } = await page.send('Runtime.evaluate', {
+      // The compiler that runs these files wraps named functions in a helper of its own.
+      expression: `{ const __name = (named) => named; (${script.toString()})(${JSON.stringify(argument)}) }`,
+      awaitPromise: true,
+      returnByValue: true,
+    })
+    if (exceptionDetails) throw new Error(`In the page: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`)
+    return result.value as Awaited<Result>
+  }
+
+  return {
+    version: product,
+    call,
+
+    async visit(url) {
+      const { loaderId = '', errorText } = await page.send('Page.navigate', { url })
+      if (errorText) throw new Error(`${url}: ${errorText}`)
+      await eventually('the page is idle', () => idleLoaders.has(loaderId))
+      await eventually('the page is alive', () => call(isAlive, undefined))
+    },
+
+    async choose(selector, paths) {
+      const { root } = await page.send('DOM.getDocument', { depth: 0 })
+      const { nodeId } = await page.send('DOM.querySelector', { nodeId: root.nodeId, selector })
+      await page.send('DOM.setFileInputFiles', { nodeId, files: paths })
+    },
+
+    async processes() {
+      const { processInfo } = await browser.send('SystemInfo.getProcessInfo')
+      return processInfo.map(({ type, id, cpuTime }) => ({ type, pid: id, cpuSeconds: cpuTime }))
+    },
+
+    async workerBytes() {
+      const heaps = await Promise.all([...workers.values()].map((worker) => worker.send('Runtime.getHeapUsage')))
+      return heaps.reduce((sum, heap) => sum + heap.usedSize + heap.embedderHeapUsedSize + heap.backingStorageSize, 0)
+    },
+
+    async quit() {
+      const ended = once(child, 'exit')
+      // Its processes are a group of their own; a browser that is asked to close may take seconds.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        process.kill(-child.pid, 'SIGKILL')
+        await ended
+      }
+      await profile.remove()
+    },
+  }
+}
+
+/** The server sends the page drawn already: before it is hydrated, a file chosen would be lost. */
+function isAlive(): boolean {
+  const { useNuxtApp } = window as { useNuxtApp?: () => { isHydrating?: boolean } }
+  return useNuxtApp?.().isHydrating === false
+}

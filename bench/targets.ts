@@ -1,0 +1,10 @@
+import { MiB } from '#shared/limits'
+
+/** What a person's machine is to be spared. Tests in CI, on whatever machine, hold to five times these. */
+export const targets = {
+  /** Longer tasks of the main thread can be felt. */
+  longestTaskMs: 50,
+  updatesPerSecond: 5,
+  /** Of the page's process above what it holds before a file is chosen, whatever the size of the file. */
+  rendererBytes: 200 * MiB,
+}

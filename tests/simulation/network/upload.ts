@@ -1,0 +1,122 @@
+import type { PartToSign, SignedPart } from '#shared/api'
+import type { Ports } from '~/uploader/engine/ports'
+import type { NetworkOptions } from './network'
+import type { SourceFile } from '~/uploader/engine/types'
+import { setMaxListeners } from 'node:events'
+import { createUploader } from '~/uploader/engine/uploader'
+import { createMemoryLocks, createMemoryRecords } from '~/tests/unit/engine/world'
+import { createNetwork } from './network'
+import { createRandom } from './random'
+import { createVirtualTime } from './virtualTime'
+
+// Each part that waits for its turn listens to the signal that stops its upload.
+setMaxListeners(0)
+
+export interface UploadOptions {
+  network: NetworkOptions
+  fileBytes: number
+  partBytes: number
+  /** Parts in flight; undefined: automatic. */
+  concurrency?: number
+  hosts?: number
+  seed: number
+  /** Called with each number of parts in flight that the engine wants, as it changes. */
+  onLimit?(limit: number, atMs: number): void
+}
+
+export interface Outcome {
+  bytesPerSecond: number
+  seconds: number
+  /** Parts sent again. */
+  retries: number
+  mostMoving: number
+}
+
+const digest = `${'A'.repeat(22)}==`
+const serverMs = 20
+
+/** Sends one file by the real engine over a modelled network, to a server that is always quick and always right. */
+export async function upload({ network: options, fileBytes, partBytes, concurrency, hosts = 1, seed }: UploadOptions): Promise<Outcome> {
+  const time = createVirtualTime()
+  const random = createRandom(seed)
+  const network = createNetwork(time, options, random)
+  const origins = Array.from({ length: hosts }, (_, store) => `https://store${store}.test`)
+  const sign = (parts: readonly PartToSign[]) => parts.map(({ partNumber, bytes, store = 0 }): SignedPart =>
+    ({ partNumber, url: `${origins[store]}/${partNumber}?store=${store}&bytes=${bytes}`, headers: {}, validForMs: 900_000 }))
+  const answered = async <Answer>(answer: Answer): Promise<Answer> => {
+    await time.sleep(options.roundTripMs + serverMs)
+    return answer
+  }
+  const never = () => Promise.reject(new Error('Not asked for here'))
+  const limits = { minPartBytes: 1, maxPartBytes: 2 ** 33, maxParts: 10_000, maxFileBytes: 2 ** 46 }
+
+  const ports: Ports = {
+    clock: time,
+    random,
+    newId: () => '00000000-0000-4000-8000-000000000000',
+    locks: createMemoryLocks(),
+    records: createMemoryRecords(),
+    transport: {
+      preconnect() {},
+      put(request) {
+        const query = new URL(request.url).searchParams
+        return network.put(request, Number(query.get('store')), Number(query.get('bytes')))
+      },
+    },
+    files: {
+      fingerprint: async () => '0'.repeat(64),
+      open: () => ({
+        hashedBytes: fileBytes,
+        digest: async () => digest,
+        hashOn: async () => {},
+        body: async () => new Blob(),
+        compositeDigest: never,
+        checkpoint: never,
+        restore: never,
+        sha256: async () => '0'.repeat(64),
+        close() {},
+      }),
+    },
+    api: {
+      session: () => answered({ digestAlgorithm: 'md5', isDigestEnforced: true, limits, storeOrigins: origins }),
+      initiate: (request) => answered({ state: 'open', id: request.id, isNew: true, partBytes, parts: sign(request.parts ?? []), keptUntil: 1 }),
+      sign: ({ id, parts }) => answered({ id, parts: sign(parts) }),
+      complete: ({ id, parts }) => answered({
+        state: 'completed',
+        id,
+        receipt: {
+          id,
+          fileName: '',
+          fileBytes,
+          contentType: '',
+          fingerprint: '',
+          partBytes,
+          partCount: parts.length,
+          digestAlgorithm: 'md5',
+          compositeDigest: '',
+          etag: '',
+          completedAt: 1,
+          sha256: '',
+        },
+      }),
+      status: never,
+      pending: never,
+      seal: never,
+      abort: never,
+      batch: never,
+    },
+  }
+
+  const uploader = createUploader(ports, { partBytes, ...(concurrency !== undefined && { concurrency }), timing: { reportMs: 10_000 } })
+  const file: SourceFile = { name: 'cargo.bin', bytes: fileBytes, modifiedAt: 1, contentType: '', content: new Blob() }
+  let endedAt = 0
+  const [id = ''] = uploader.add([file])
+  await time.run(() => {
+    const { status } = uploader.snapshot(id)?.state ?? {}
+    if (status === 'failed') throw new Error('The upload failed')
+    endedAt = time.elapsed()
+    return status === 'completed'
+  })
+  const seconds = endedAt / 1000
+  return { seconds, bytesPerSecond: fileBytes / seconds, retries: network.told.puts - Math.ceil(fileBytes / partBytes), mostMoving: network.told.mostMoving }
+}
