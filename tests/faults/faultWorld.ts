@@ -19,7 +19,7 @@ export interface FaultWorldOptions extends StoreOptions {
 }
 
 /** A world with a proxy on the line to the store, for browser and server alike, and one on the line from browser to server. */
-async function createFaultWorld({ env = {}, ...options }: FaultWorldOptions) {
+export async function createFaultWorld({ env = {}, ...options }: FaultWorldOptions) {
   const settings = { ...scaled, ...env }
   const world = await createWorld({ minPartBytes: partBytes, ...options, isProxied: true }, settings)
   const toStore = world.store.proxy
