@@ -19,13 +19,14 @@ export interface FaultWorldOptions extends StoreOptions {
 }
 
 /** A world with a proxy on the line to the store, for browser and server alike, and one on the line from browser to server. */
-async function createFaultWorld({ env = {}, ...options }: FaultWorldOptions) {
+export async function createFaultWorld({ env = {}, ...options }: FaultWorldOptions) {
   const settings = { ...scaled, ...env }
   const world = await createWorld({ minPartBytes: partBytes, ...options, isProxied: true }, settings)
   const toStore = world.store.proxy
   if (!toStore) throw new Error('The store has no proxy')
   const toServer = await createProxy({ upstream: world.site.url.replace('localhost', '127.0.0.1') })
   const others: Awaited<ReturnType<typeof startSite>>[] = []
+  let latest = world.site
   const told: string[] = []
 
   return {
@@ -33,10 +34,10 @@ async function createFaultWorld({ env = {}, ...options }: FaultWorldOptions) {
     toStore,
     toServer,
 
-    /** Opens the page by way of the proxy, and listens to what it tells the console. */
-    async visit() {
-      const visit = await world.visit(await world.newProfile(), { url: toServer.url.replace('127.0.0.1', 'localhost') })
-      visit.page.on('console', (message) => told.push(message.text()))
+    /** Opens the page by way of the proxy, and listens to what it tells the console. What CORS stops, the browser itself names there, with its URL. */
+    async visit({ language }: { language?: string } = {}) {
+      const visit = await world.visit(await world.newProfile(), { language, url: toServer.url.replace('127.0.0.1', 'localhost') })
+      visit.page.on('console', (message) => { if (message.args().length > 0) told.push(message.text()) })
       return visit
     },
 
@@ -45,6 +46,13 @@ async function createFaultWorld({ env = {}, ...options }: FaultWorldOptions) {
       const other = await startSite(world.store, settings)
       others.push(other)
       return other
+    },
+
+    /** Kills the server at once, and starts another one in its place. */
+    async restartSite(changes: Record<string, string> = {}) {
+      await latest.stop('SIGKILL')
+      latest = await startSite(world.store, { ...settings, ...changes, PORT: new URL(world.site.url).port })
+      others.push(latest)
     },
 
     /** The only object in the bucket is this file, and nothing else is left of its upload. */
@@ -79,11 +87,17 @@ export async function inFaultWorld(options: FaultWorldOptions, scenario: (world:
   }
 }
 
+/** Adds a file of so many parts. */
+export async function begin(world: FaultWorld, parts: number, options: { language?: string } = {}) {
+  const file = await world.samples.file('cargo.bin', parts * partBytes - 100)
+  const visit = await world.visit(options)
+  await visit.add(file)
+  return { file, visit }
+}
+
 /** Adds a file of so many parts, and waits until the page calls it completed. */
 export async function upload(world: FaultWorld, parts: number): Promise<SampleFile> {
-  const file = await world.samples.file('cargo.bin', parts * partBytes - 100)
-  const visit = await world.visit()
-  await visit.add(file)
+  const { file, visit } = await begin(world, parts)
   await visit.untilStatus(file.name, 'completed')
   expect(await visit.sha256(file.name)).toBe(file.sha256)
   return file

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { expect, it } from 'vitest'
-import { repeat, reset, status } from '~/tests/proxy'
-import { inFaultWorld, partBytes, upload } from './faultWorld'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { hold, repeat, reset, silence, status } from '~/tests/proxy'
+import type { FaultWorld } from './faultWorld'
+import { begin, inFaultWorld, partBytes, upload } from './faultWorld'
 
 const parts = 12
 
@@ -21,12 +23,70 @@ it('18: initiate is delivered twice, at the same time, to two instances: one obj
   expect(rule.hits).toBe(1)
 }))
 
+describe('19: a sign call', () => {
+  it.each([
+    ['a 500', status(500)],
+    ['the page of a deployment, as an error', status(503, { body: '<html>Back soon</html>', headers: { 'Content-Type': 'text/html' } })],
+    ['the page of a deployment, as an answer', status(200, { body: '<html>Back soon</html>', headers: { 'Content-Type': 'text/html' } })],
+  ])('that gets %s is made again', (_, answer) => inFaultWorld({}, async (world) => {
+    const rule = world.toServer.on({ operation: 'sign', times: 3 }, answer)
+    const file = await upload(world, parts)
+    await world.expectDelivered(file)
+    expect(rule.hits).toBe(3)
+  }))
+
+  it('that gets no answer for 30 seconds is made again', () => inFaultWorld({}, async (world) => {
+    const rule = world.toServer.on({ operation: 'sign', times: 1 }, silence({ phase: 'answer' }))
+    const file = await upload(world, parts)
+    await world.expectDelivered(file)
+    expect(rule.hits).toBe(1)
+  }))
+})
+
 it('20: complete\'s answer is lost: the same receipt comes again', () => inFaultWorld({}, async (world) => {
   const rule = world.toServer.on({ operation: 'complete', times: 3 }, reset({ phase: 'answer' }))
   const file = await upload(world, parts)
   await world.expectDelivered(file)
   expect(rule.hits).toBe(3)
   expect(world.toStore.journal.filter(({ operation }) => operation === 'CompleteMultipartUpload')).toHaveLength(1)
+}))
+
+describe('21: a session that ends during the upload', () => {
+  /** Holds an upload where several parts are stored and others are yet to be signed, lets it lose its session, and watches it go on. */
+  const losesItsSession = (lose: (world: FaultWorld, page: Page) => Promise<void>) => inFaultWorld({}, async (world) => {
+    const held = world.toServer.on({ operation: 'sign', occurrence: 2 }, hold())
+    const { file, visit } = await begin(world, 200)
+    await held.reached
+    const stored = (await world.store.storedParts()).map(({ partNumber }) => partNumber)
+    const renewal = world.toServer.on({ operation: 'session' }, hold())
+    await lose(world, visit.page)
+    held.release()
+    await visit.untilWaiting(file.name, 'sign_in')
+    renewal.release()
+    await visit.untilStatus(file.name, 'completed')
+    await world.expectDelivered(file)
+    expect(renewal.hits).toBe(1)
+    const sent = world.toStore.journal.filter(({ operation }) => operation === 'UploadPart').map(({ partNumber }) => partNumber)
+    expect(stored.length).toBeGreaterThan(0)
+    expect(sent).toHaveLength(200)
+  })
+
+  it('with its cookie is opened anew for the same owner, and the upload goes on', () => losesItsSession(async (_, page) => await page.context().clearCookies()))
+
+  it('with the server\'s secret is opened anew for the same owner, and the upload goes on', () => losesItsSession(async (world) =>
+    await world.restartSite({ NUXT_SESSION_PASSWORD: 'Hq7wB2xNf9kLc4vZr8tYm3jDs6pGa5eU' })))
+})
+
+it('22: a server that is killed between any two calls is not missed when it is back', () => inFaultWorld({}, async (world) => {
+  const { file, visit } = await begin(world, 100)
+  for (const operation of ['initiate', 'sign', 'complete'] as const) {
+    const held = world.toServer.on({ operation, times: 1 }, hold())
+    await world.toServer.until((journal) => journal.some((entry) => entry.operation === operation))
+    held.release()
+    await world.restartSite()
+  }
+  await visit.untilStatus(file.name, 'completed')
+  await world.expectDelivered(file)
 }))
 
 it('24: Create\'s answer is lost: nothing stays open beside the upload', () => inFaultWorld({}, async (world) => {

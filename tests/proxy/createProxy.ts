@@ -40,6 +40,8 @@ export interface Proxy {
   url: string
   /** All requests, in the order of arrival. */
   journal: readonly JournalEntry[]
+  /** When each connection of a client came, in milliseconds since the epoch; the nth is number n of the journal. */
+  connections: readonly number[]
   /** Resolves as soon as the journal is as asked. */
   until(isSo: (journal: readonly JournalEntry[]) => boolean): Promise<void>
   /** Lays a rule. All rules that take a request act on it, in the order in which they were laid. Without actions it only watches. */
@@ -60,10 +62,10 @@ export interface Proxy {
  */
 export async function createProxy({ upstream, seed = 1, port = 0 }: ProxyOptions): Promise<Proxy> {
   const journal = createJournal()
-  const connections = new Map<Socket, number>()
+  const sockets = new Map<Socket, number>()
+  const connections: number[] = []
   const running = new Set<Promise<void>>()
   const occurrences = new Map<string, number>()
-  let connectionCount = 0
   let rules: LaidRule[] = []
   let ruleCount = 0
   let darkness: Latch | undefined
@@ -78,7 +80,7 @@ export async function createProxy({ upstream, seed = 1, port = 0 }: ProxyOptions
     const { operation, method, path, partNumber, occurrence } = view
     const entry: JournalEntry = {
       operation, method, path, partNumber, occurrence,
-      connection: connections.get(request.socket) ?? 0,
+      connection: sockets.get(request.socket) ?? 0,
       bytesUp: 0, bytesDown: 0, deliveries: 0, acted: [], startMs: Date.now(),
     }
     const exchange = createExchange(request, response, view, entry)
@@ -96,7 +98,10 @@ export async function createProxy({ upstream, seed = 1, port = 0 }: ProxyOptions
     }
     entry.endMs = Date.now()
     // What is left of a body has to be read away, or the client would not look at the answer.
-    request.on('data', (chunk: Buffer) => { entry.bytesUp += chunk.length }).resume()
+    request.on('data', (chunk: Buffer) => {
+      entry.bytesUp += chunk.length
+      entry.lastUpMs = Date.now()
+    }).resume()
     journal.changed()
   }
 
@@ -110,8 +115,8 @@ export async function createProxy({ upstream, seed = 1, port = 0 }: ProxyOptions
   server.on('checkContinue', (request, response) => { accept(request, response, true) })
   server.on('clientError', (_, socket) => { socket.destroy() })
   server.on('connection', (socket) => {
-    connections.set(socket, connectionCount += 1)
-    socket.once('close', () => connections.delete(socket))
+    sockets.set(socket, connections.push(Date.now()))
+    socket.once('close', () => sockets.delete(socket))
   })
 
   async function listen(on: number): Promise<number> {
@@ -122,7 +127,7 @@ export async function createProxy({ upstream, seed = 1, port = 0 }: ProxyOptions
 
   async function stopListening(): Promise<void> {
     // First: `close` would end the idle ones by FIN.
-    for (const socket of connections.keys()) socket.resetAndDestroy()
+    for (const socket of sockets.keys()) socket.resetAndDestroy()
     const closed = new Promise((resolve) => { server.close(resolve) })
     await closed
   }
@@ -142,6 +147,7 @@ export async function createProxy({ upstream, seed = 1, port = 0 }: ProxyOptions
   return {
     url: `http://${host}:${boundPort}`,
     journal: journal.entries,
+    connections,
     until: journal.until,
     on(match, ...actions) {
       const rule = createRule(match, actions, { seed, index: ruleCount += 1, onAct: journal.changed })

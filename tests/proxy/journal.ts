@@ -12,6 +12,8 @@ export interface JournalEntry {
   connection: number
   /** Body bytes taken from the client. */
   bytesUp: number
+  /** When the last of them were taken, in milliseconds since the epoch; absent while there are none. */
+  lastUpMs?: number
   /** Body bytes given to the client. */
   bytesDown: number
   /** How often the upstream was asked. */

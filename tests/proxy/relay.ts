@@ -23,6 +23,7 @@ export async function relay(request: IncomingMessage, response: ServerResponse, 
     for await (const chunk of chunks) {
       await wait(passable())
       entry[way] += chunk.length
+      if (way === 'bytesUp') entry.lastUpMs = Date.now()
       yield chunk
     }
   }

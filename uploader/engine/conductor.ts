@@ -215,6 +215,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
     },
 
     async startAnew(entry) {
+      context().notice('upload_gone')
       beginAnew(entry)
       await lock(entry)
     },

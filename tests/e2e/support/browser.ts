@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -26,6 +26,8 @@ export const chromiumArgs = [
 /** A real Chromium with a profile on disk, as a process of its own, so that it can be killed and started again. */
 export interface TestBrowser {
   context: BrowserContext
+  /** What all of its processes have read from files up to now, in bytes, as the kernel counts it. */
+  readBytes(): Promise<number>
   /** A fresh tab. */
   open(url: string): Promise<Page>
   /** SIGKILL to all of its processes: no handler runs, nothing is flushed. */
@@ -56,6 +58,7 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
 
   return {
     context,
+    readBytes: () => readByGroup(child.pid ?? 0),
     async open(url) {
       const page = await context.newPage()
       await page.goto(url, { waitUntil: 'networkidle' })
@@ -72,6 +75,23 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
       await ended(child)
     },
   }
+}
+
+/** `rchar` counts every read(2) and pread(2); what processes send each other by sockets and shared memory is not among them. */
+async function readByGroup(group: number): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const counts = await Promise.all(pids.map(async (pid) => {
+    try {
+      // After the name, which may hold anything, come state, parent and group.
+      const [, , itsGroup] = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')
+      if (Number(itsGroup) !== group) return 0
+      return Number(/^rchar: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0)
+    } catch {
+      // It has ended meanwhile.
+      return 0
+    }
+  }))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals) {

@@ -7,12 +7,12 @@ export interface TestSite {
   url: string
   /** Everything the server has printed. */
   output(): string
-  stop(): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** The built server, as an operator starts it. */
+/** The built server, as an operator starts it; `PORT` is any free one unless `env` names it. */
 export async function startSite(store: TestStore, env: Record<string, string> = {}): Promise<TestSite> {
-  const port = await freePort()
+  const port = env.PORT ?? await freePort()
   const child = start(execPath, ['.output/server/index.mjs'], {
     env: {
       PATH: process.env.PATH,
@@ -30,5 +30,5 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
     if (child.exitCode !== null) throw new Error(`The server has ended:\n${child.output()}`)
     return await fetch(`http://127.0.0.1:${port}/api/health`).then((answer) => answer.ok, () => false)
   })
-  return { url, output: child.output, stop: () => stop(child) }
+  return { url, output: child.output, stop: (signal) => stop(child, signal) }
 }

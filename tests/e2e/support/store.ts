@@ -109,6 +109,11 @@ export async function startStore(options: StoreOptions = {}) {
       return Parts.map(({ PartNumber = 0 }) => PartNumber)
     },
 
+    /** As a lifecycle rule does it, or somebody with another key. */
+    async abortMultipartUploads() {
+      for (const { Key, UploadId } of await openUploads()) await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }))
+    },
+
     keys,
     openMultipartUploads: async () => (await openUploads()).length,
 
@@ -126,7 +131,7 @@ export async function startStore(options: StoreOptions = {}) {
 
     async close() {
       if (!running.journal) {
-        for (const { Key, UploadId } of await openUploads()) await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }))
+        await this.abortMultipartUploads()
         for (const Key of await keys()) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))
         await client.send(new DeleteBucketCommand({ Bucket: bucket }))
       }

@@ -26,6 +26,16 @@ export function createUploadPage(page: Page) {
       await page.locator(selector).waitFor({ timeout: 150_000 })
     },
 
+    /** Resolves when the row shows that it waits for this. */
+    untilWaiting: (name: string, reason: string) => row(name).and(page.locator(`[data-reason="${reason}"]`)).waitFor(),
+
+    /** Resolves with all that the row says when it has stopped with this code. */
+    async untilStopped(name: string, code: string): Promise<string> {
+      const error = row(name).locator(`[data-testid="upload-error"][data-code="${code}"]`)
+      await error.waitFor({ timeout: 60_000 })
+      return await error.innerText()
+    },
+
     async sha256(name: string): Promise<string> {
       const shown = row(name).getByTestId('upload-sha256')
       await shown.waitFor()

@@ -1,15 +1,18 @@
 import type { TestBrowser } from './browser'
-import type { StoreOptions } from './store'
+import type { StoreOptions, TestStore } from './store'
 import { createProfile, startBrowser } from './browser'
 import { createSampleFolder } from './sampleFile'
 import { startSite } from './site'
 import { startStore } from './store'
 import { createUploadPage } from './uploadPage'
 
+/** The site's environment variables, which may depend on where the store is. */
+export type SiteSettings = Record<string, string> | ((store: TestStore) => Record<string, string>)
+
 /** A store, a site before it, and a person's computer: everything that one story needs, and nothing shared with others. */
-export async function createWorld(options: StoreOptions = {}, env: Record<string, string> = {}) {
+export async function createWorld(options: StoreOptions = {}, env: SiteSettings = {}) {
   const store = await startStore(options)
-  const site = await startSite(store, env)
+  const site = await startSite(store, typeof env === 'function' ? env(store) : env)
   const samples = await createSampleFolder()
   const profiles: Awaited<ReturnType<typeof createProfile>>[] = []
   const browsers = new Set<TestBrowser>()
@@ -57,7 +60,7 @@ export async function createWorld(options: StoreOptions = {}, env: Record<string
 export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** Runs a story in a world of its own. */
-export async function inWorld(options: StoreOptions, story: (world: World) => Promise<void>, env?: Record<string, string>) {
+export async function inWorld(options: StoreOptions, story: (world: World) => Promise<void>, env?: SiteSettings) {
   const world = await createWorld(options, env)
   try {
     await story(world)

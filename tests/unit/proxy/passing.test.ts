@@ -88,7 +88,7 @@ it('writes down what every request was, without its signature', async () => {
   expect(proxy.journal).toEqual([{
     operation: 'UploadPart', method: 'PUT', path: '/lading/data/o1/u1', partNumber: 3, occurrence: 1, connection: 1,
     bytesUp: 10, bytesDown: 6, deliveries: 1, upstreamStatus: 200, status: 200, acted: [],
-    startMs: expect.any(Number), endMs: expect.any(Number),
+    startMs: expect.any(Number), lastUpMs: expect.any(Number), endMs: expect.any(Number),
   }])
   expect(JSON.stringify(proxy.journal)).not.toContain('5ecret')
 })
