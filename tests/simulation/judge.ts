@@ -36,6 +36,7 @@ export function judgeRest(world: World) {
   for (const tab of tabs) {
     if (tab.isDead) continue
     for (const upload of tab.uploader.snapshots()) judgeUpload(world, tab, upload)
+    judgeList(world, tab)
   }
   for (const receipt of receiptsOf(world)) judgeObject(world, receipt)
   const parts = world.disk.length * 20
@@ -43,6 +44,17 @@ export function judgeRest(world: World) {
   const spellSeconds = world.story.spells.reduce((sum, { ms }) => sum + ms / 1000, 0)
   const most = 100 + parts * (4 + causes) + spellSeconds * 4 * parts
   if (watch.calls > most) watch.broken('O6', `${watch.calls} calls, where ${most} are many`)
+}
+
+/** Nothing that the person wanted to send is forgotten: it is on the list, or its bytes have arrived. */
+function judgeList({ store, watch, story }: World, tab: Tab) {
+  // A twin may be taken for the other file until more than a sample of it has been compared, and may take over its row.
+  if (story.files.some(({ isTwin }) => isTwin) && story.files.some(({ tokens }) => tokens > 4 * 4)) return
+  const listed = new Set(tab.uploader.snapshots().map(({ fileName }) => fileName))
+  for (const { name, versions } of tab.wanted) {
+    if (listed.has(name) || [...store.objects.values()].some((tokens) => versions.some((version) => isSame(version, tokens)))) continue
+    watch.broken('Nothing is lost', `${name} was added, and is neither listed nor stored`)
+  }
 }
 
 function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
@@ -53,7 +65,7 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
       if (!world.server.kept.get(id)?.receipt) watch.broken('O1', `${id} is shown as completed, and the server knows nothing of that`)
       return judgeReceipt(world, upload, state.receipt)
     case 'paused':
-      if (upload.hasFile && !watch.wasPaused(tab, id)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
+      if (upload.hasFile && !watch.wasPaused(tab, upload.fileName)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
       return
     case 'failed':
       if (!isExplained(world, state.code)) watch.broken('Always ends', `${id} failed with ${state.code}, which nothing explains`)

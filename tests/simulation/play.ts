@@ -41,27 +41,34 @@ export async function play(story: Story): Promise<Outcome> {
   return { violations: watch.violations, calls: watch.calls, virtualMs: time.now }
 }
 
-/** The person comes back on a good day: goes on with everything, and discards what can't be ended. */
+/** On a good day the person goes on with everything, comes back once more, and discards what can't be ended. */
 async function finish(world: World) {
-  const { time, watch } = world
+  const { time, watch, tabs } = world
   world.isCalm = true
-  const [first, ...others] = world.tabs.filter((tab) => !tab.isDead)
+  const [first, ...others] = tabs.filter((tab) => !tab.isDead)
   for (const other of others) other.die()
-  const tab = first ?? open(world)
-  if (!first) await time.run(mostSteps)
+  if (first) await goOnWithAll(world, first)
+  if (watch.violations.length > 0) return
+  first?.die()
 
-  for (let round = 0; round < 3; round++) {
-    for (const upload of tab.uploader.snapshots()) goOn(world, tab, upload)
-    await time.run(mostSteps)
-    judgeRest(world)
-    if (watch.violations.length > 0) return
-  }
+  const tab = open(world)
+  await time.run(mostSteps)
+  await goOnWithAll(world, tab)
+  if (watch.violations.length > 0) return
   judgeEnd(world, tab)
   for (const { id, state } of tab.uploader.snapshots()) {
     if (state.status !== 'completed') discard(world, tab, id)
   }
   await time.run(mostSteps)
   judgeEnd(world, tab, { isDiscarded: true })
+}
+
+async function goOnWithAll(world: World, tab: Tab) {
+  for (let round = 0; round < 3 && world.watch.violations.length === 0; round++) {
+    for (const upload of tab.uploader.snapshots()) goOn(world, tab, upload)
+    await world.time.run(mostSteps)
+    judgeRest(world)
+  }
 }
 
 function createWorld(story: Story): World {
@@ -163,18 +170,19 @@ function perform(world: World, deed: Deed) {
 
   switch (deed.type) {
     case 'add':
-      if (file && !file.isDeleted) tab.uploader.add([pick(file)])
-      return
+      if (!file || file.isDeleted) return
+      tab.uploader.add([pick(file)])
+      return void tab.wanted.add(file)
     case 'concurrency':
-      tab.concurrency = deed.parts
-      return tab.uploader.configure({ concurrency: deed.parts })
+      return tab.setConcurrency(deed.parts)
     case 'crash':
       tab.die()
       return void time.after(deed.reopenMs, () => void reopen(world))
     case 'pause':
       for (const { id } of uploads) {
         tab.uploader.pause(id)
-        if (tab.uploader.snapshot(id)?.state.status === 'paused') watch.paused(tab, id)
+        const upload = tab.uploader.snapshot(id)
+        if (upload?.state.status === 'paused') watch.paused(tab, upload)
       }
       return
     case 'resume':
@@ -187,9 +195,11 @@ function perform(world: World, deed: Deed) {
       for (const upload of uploads) goOn(world, tab, upload)
       return
     case 'discard':
+      if (file) tab.wanted.delete(file)
       for (const { id } of uploads) discard(world, tab, id)
       return
     case 'dismiss':
+      if (file) tab.wanted.delete(file)
       for (const { id, state } of uploads) {
         if (state.status === 'completed') tab.uploader.dismiss(id)
       }

@@ -1,6 +1,7 @@
 import type { Clock, Files, OpenFile, Ports, UploadApi, UploadRecords } from '~/uploader/engine/ports'
 import type { SourceFile, Uploader } from '~/uploader/engine/types'
 import type { HashState } from './digests'
+import type { DiskFile } from './disk'
 import type { World } from './world'
 import { LadingError } from '#shared/errors'
 import { createUploader } from '~/uploader/engine/uploader'
@@ -22,7 +23,13 @@ export interface Tab {
   readonly isDead: boolean
   readonly uploader: Uploader
   /** The person's own number of parts in flight. */
-  concurrency: number
+  readonly concurrency: number
+  /** How many parts may have had a place when that was set, and which have been one too many since then. */
+  readonly placesBefore: number
+  readonly partsTooMany: Set<string>
+  setConcurrency(parts: number): void
+  /** What the person added here, and neither discarded nor took off the list. */
+  readonly wanted: Set<DiskFile>
   /** Settles only while the tab lives; rejects with the signal's reason as soon as that is aborted. */
   promise<T>(start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void, signal?: AbortSignal): Promise<T>
   die(): void
@@ -30,13 +37,28 @@ export interface Tab {
 
 export function createTab(world: World, number: number): Tab {
   const { time, story } = world
+  let concurrency = story.concurrency
+  let placesBefore = 0
   let isDead = false
   let ids = 0
   let draws = 0
 
   const tab: Tab = {
     number,
-    concurrency: story.concurrency,
+    partsTooMany: new Set(),
+    get concurrency() {
+      return concurrency
+    },
+    get placesBefore() {
+      return placesBefore
+    },
+    setConcurrency(parts) {
+      placesBefore = Math.max(concurrency, placesBefore)
+      concurrency = parts
+      tab.partsTooMany.clear()
+      uploader.configure({ concurrency: parts })
+    },
+    wanted: new Set(),
     get isDead() {
       return isDead
     },

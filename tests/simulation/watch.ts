@@ -1,4 +1,4 @@
-import type { CompleteRequest, StatusAnswer } from '#shared/api'
+import type { CompleteRequest, InitiateAnswer, StatusAnswer } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { UploadSnapshot, UploadStatus } from '~/uploader/engine/types'
 import type { Signed } from './store'
@@ -11,12 +11,15 @@ import { partBytesOf, partCount } from '#shared/partPlan'
 /** After this time nothing of a paused upload moves any more. */
 export const pauseMs = 1_000
 
-/** So long an upload may show one of these without a change, in milliseconds. Assembling is the store's own work, and says so. */
+/**
+ * So long an upload may show one of these without a change, in milliseconds. `assembling` names what is waited for: the
+ * store's own work, here up to ten minutes of it, and one call that stays silent for as long as a platform lets it.
+ */
 export const longestSilenceMs: Partial<Record<UploadStatus, number>> = {
   opening: 60_000,
   proving: 60_000,
-  uploading: 60_000,
-  assembling: 400_000,
+  uploading: 960_000,
+  assembling: 1_050_000,
 }
 
 /** Nothing may fail so often within a second: the waits between tries have chance in them, but not that much. */
@@ -38,18 +41,18 @@ export interface Watch {
   answered(tab: Tab, op: string, subject: string, answer: unknown): void
   callFailed(tab: Tab, op: string, subject: string, code: ErrorCode): void
   putStarted(tab: Tab, signed: Signed, url: string): { progress(sentBytes: number): void, end(): void }
-  putApplied(signed: Signed): void
-  putHeard(signed: Signed): void
+  putHeard(tab: Tab, signed: Signed): void
   putFailed(tab: Tab, signed: Signed, code: ErrorCode): void
   urlRefused(url: string): void
   completeAsked(request: CompleteRequest, plan: { partBytes: number, fileBytes: number, multipartId: string }): void
   tabOpened(tab: Tab): void
   tabDied(tab: Tab): void
-  paused(tab: Tab, id: string): void
+  paused(tab: Tab, upload: UploadSnapshot): void
   /** The person pressed something that sets it going again. */
   released(tab: Tab, id: string): void
   discarded(id: string): void
-  wasPaused(tab: Tab, id: string): boolean
+  /** The person paused an upload of that file in this tab. */
+  wasPaused(tab: Tab, fileName: string): boolean
   /** Silences that last until now count as well. */
   atRest(): void
 }
@@ -66,10 +69,15 @@ export function createWatch(world: () => World): Watch {
   const inFlight = new Map<object, { tab: Tab, signed: Signed }>()
   const refusedUrls = new Set<string>()
   const failures = new Map<string, number[]>()
-  const unheard = new Map<string, number>()
+  /** Who was told that a part is stored; and who has asked at all what the store holds of an upload. */
+  const told = new Map<string, Set<Tab>>()
+  const asked = new Map<string, Set<Tab>>()
   const shown = new Map<Tab, Map<string, Shown>>()
   const toldAt = new Map<Tab, number>()
   const pausedAt = new Map<string, number>()
+  const everPaused = new Set<string>()
+  /** A call that travels longer than its caller waits may open an upload anew after it was discarded: the server keeps no list of the dead. */
+  const isDiscarded = (id: string) => discardedIds.has(id) && !world().server.strays.has(id)
   const discardedIds = new Set<string>()
   let sentBytes = 0
   let calls = 0
@@ -89,13 +97,16 @@ export function createWatch(world: () => World): Watch {
     if (recent.length > most) broken('O6', `${key} failed ${recent.length} times within a second`)
   }
 
-  /** What the store holds needs no sending, unless nobody was told that it holds it. */
-  function lookForRepeat(signed: Signed) {
+  function noteTold(part: string, tab: Tab) {
+    told.set(part, (told.get(part) ?? new Set()).add(tab))
+  }
+
+  /** What the store holds needs no sending by anybody who was told so, or who did not care to ask. */
+  function lookForRepeat(tab: Tab, signed: Signed) {
+    if (!asked.get(signed.key)?.has(tab)) broken('O4', `${partOf(signed)} is sent without having asked what the store holds`)
     const listed = world().store.open.get(signed.multipartId)?.parts.get(signed.partNumber)
     if (listed?.etag !== base64ToHex(signed.digest)) return
-    const left = unheard.get(partOf(signed)) ?? 0
-    if (left === 0) broken('O4', `${partOf(signed)} is sent again, although it is stored and somebody was told so`)
-    unheard.set(partOf(signed), Math.max(0, left - 1))
+    if (told.get(partOf(signed))?.has(tab)) broken('O4', `${partOf(signed)} is sent again, although tab ${tab.number} was told that it is stored`)
   }
 
   function lookAtSnapshot(tab: Tab, upload: UploadSnapshot) {
@@ -107,7 +118,7 @@ export function createWatch(world: () => World): Watch {
     if (before && upload.sentBytes < before.snapshot.sentBytes) {
       broken('Progress', `${id} goes back from ${before.snapshot.sentBytes} to ${upload.sentBytes} bytes`)
     }
-    if (discardedIds.has(id)) broken('Discard', `${id} is shown again as ${state.status}`)
+    if (isDiscarded(id)) broken('Discard', `${id} is shown again as ${state.status}`)
     if (upload.storedBytes > world().store.everHeld(id)) {
       broken('Progress', `${id} shows ${upload.storedBytes} bytes as stored, and the store never held more than ${world().store.everHeld(id)}`)
     }
@@ -172,14 +183,17 @@ export function createWatch(world: () => World): Watch {
     called(_tab, op, subject) {
       if (process.env.TRACE) console.log(seconds(), 'tab', _tab.number, 'call', op, subject)
       calls++
-      if (discardedIds.has(subject) && (op === 'sign' || op === 'complete' || op === 'initiate')) broken('Discard', `${op} is called for ${subject}`)
+      if (isDiscarded(subject) && (op === 'sign' || op === 'complete' || op === 'initiate')) broken('Discard', `${op} is called for ${subject}`)
     },
 
-    answered(_tab, op, subject, answer) {
-      if (op !== 'status') return
-      const status = answer as StatusAnswer
+    answered(tab, op, subject, answer) {
+      if (op !== 'status' && op !== 'initiate') return
+      const status = answer as StatusAnswer | InitiateAnswer
       if (status.state !== 'open') return
-      for (const { partNumber } of status.parts) unheard.delete(`part ${partNumber} of ${subject}`)
+      const isAll = !('isNew' in status) || status.isNew
+      if (isAll) asked.set(status.id, (asked.get(status.id) ?? new Set()).add(tab))
+      if ('isNew' in status) return
+      for (const { partNumber } of status.parts) noteTold(`part ${partNumber} of ${subject}`, tab)
     },
 
     callFailed(tab, op, subject, code) {
@@ -191,17 +205,19 @@ export function createWatch(world: () => World): Watch {
       if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'put', signed.key, signed.partNumber)
       const { time } = world()
       const mine = [...inFlight.values()].filter((other) => other.tab === tab)
-      if (mine.length + 1 > tab.concurrency) broken('Concurrency', `${mine.length + 1} parts in flight, and the person wants ${tab.concurrency}`)
+      // What had a place when the number was lowered keeps it: so many parts, and no others, may still be one too many.
+      if (mine.length + 1 > tab.concurrency) tab.partsTooMany.add(partOf(signed))
+      if (tab.partsTooMany.size > tab.placesBefore) broken('Concurrency', `${mine.length + 1} parts in flight, and the person wants ${tab.concurrency}`)
       for (const { tab: other, signed: { key, partNumber } } of inFlight.values()) {
         if (key !== signed.key) continue
         if (other !== tab) broken('One driver', `${key} is sent from two tabs`)
         else if (partNumber === signed.partNumber) broken('O4', `${partOf(signed)} is on its way twice`)
       }
-      if (discardedIds.has(signed.key)) broken('Discard', `${partOf(signed)} is sent`)
+      if (isDiscarded(signed.key)) broken('Discard', `${partOf(signed)} is sent`)
       if (time.now >= signed.expiresAt) broken('URLs', `${partOf(signed)} is sent to a URL that has expired`)
       if (refusedUrls.has(url)) broken('URLs', `${partOf(signed)} is sent to a URL that was refused as expired`)
       lookAtPause(tab, signed, 'is sent')
-      lookForRepeat(signed)
+      lookForRepeat(tab, signed)
       calls++
       const flight = {}
       inFlight.set(flight, { tab, signed })
@@ -216,8 +232,7 @@ export function createWatch(world: () => World): Watch {
       }
     },
 
-    putApplied: (signed) => void unheard.set(partOf(signed), (unheard.get(partOf(signed)) ?? 0) + 1),
-    putHeard: (signed) => void unheard.delete(partOf(signed)),
+    putHeard: (tab, signed) => noteTold(partOf(signed), tab),
 
     putFailed(tab, signed, code) {
       if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'put failed', signed.key, signed.partNumber, code)
@@ -246,9 +261,9 @@ export function createWatch(world: () => World): Watch {
         const { now } = world().time
         if (event.type === 'removed') {
           shown.get(tab)?.delete(event.id)
-          const since = pausedAt.get(at(tab, event.id))
+          // Another row goes on under that id: what the one before it showed is gone with that.
+          if (event.replacedBy) shown.get(tab)?.delete(event.replacedBy)
           pausedAt.delete(at(tab, event.id))
-          if (since !== undefined && event.replacedBy) pausedAt.set(at(tab, event.replacedBy), since)
         }
         if (event.type !== 'changed') return
         const last = toldAt.get(tab)
@@ -264,10 +279,13 @@ export function createWatch(world: () => World): Watch {
       for (const [flight, { tab: other }] of inFlight) if (other === tab) inFlight.delete(flight)
     },
 
-    paused: (tab, id) => void pausedAt.set(at(tab, id), world().time.now),
+    paused(tab, { id, fileName }) {
+      pausedAt.set(at(tab, id), world().time.now)
+      everPaused.add(at(tab, fileName))
+    },
     released: (tab, id) => void pausedAt.delete(at(tab, id)),
     discarded: (id) => void discardedIds.add(id),
-    wasPaused: (tab, id) => pausedAt.has(at(tab, id)),
+    wasPaused: (tab, fileName) => everPaused.has(at(tab, fileName)),
 
     atRest() {
       const { now } = world().time

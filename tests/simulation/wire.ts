@@ -156,11 +156,10 @@ export function put(world: World, tab: Tab, request: PutRequest): Promise<PutAns
       try {
         if (time.now >= signed!.expiresAt) throw new LadingError('url_expired', 'Request has expired')
         const etag = store.put(signed!, fault?.kind === 'bent' ? tokens.map((token) => token ^ 1) : tokens, bytes)
-        watch.putApplied(signed!)
         world.reach('put', nth, 'applied')
         return () => {
           if (fault?.kind === 'hidden') return resolve({})
-          watch.putHeard(signed!)
+          watch.putHeard(tab, signed!)
           resolve({ etag: `"${etag}"` })
         }
       } catch (thrown) {

@@ -9,7 +9,7 @@ import { isActive, isFinal } from './state'
 import { unlessAborted } from './unlessAborted'
 
 /** Decides which entries are on their way, and what becomes of each when its journey ends. */
-export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 'startAnew'> {
+export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInFor' | 'partWays' | 'startAnew'> {
   /** Sets queued entries going, in their order, as many as there are parts in flight. */
   startQueued(): void
   /** Goes on with an entry that stands still. */
@@ -197,6 +197,8 @@ export function createConductor({ list, claims, context, listUnfinished, onSigne
       await lock(entry)
       return true
     },
+
+    standsInFor: (entry) => displaced.get(entry)?.file !== undefined,
 
     async partWays(entry) {
       giveBack(entry)

@@ -43,7 +43,10 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
       entry.touch()
     },
 
-    takeOut: (entry) => void entries.delete(entry.id),
+    takeOut(entry) {
+      entries.delete(entry.id)
+      reporter.forget(entry)
+    },
 
     remove(entry) {
       entries.delete(entry.id)

@@ -5,6 +5,8 @@ import type { UploaderEvent } from './types'
 export interface Reporter {
   /** Something about the entry changed; listeners hear of it with the next batch. */
   changed(entry: Entry): void
+  /** Whatever changed about the entry is of no interest any more. */
+  forget(entry: Entry): void
   /** Tells at once. */
   tell(event: UploaderEvent): void
   subscribe(listener: (event: UploaderEvent) => void): () => void
@@ -38,6 +40,7 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
       const restMs = Math.min(Math.max(0, lastFlushAt + intervalMs - clock.elapsed()), intervalMs)
       void clock.sleep(restMs).then(flush)
     },
+    forget: (entry) => void dirty.delete(entry),
     tell(event) {
       if (event.type === 'removed') {
         for (const entry of dirty) if (entry.id === event.id) dirty.delete(entry)

@@ -12,6 +12,7 @@ import { defaultTiming } from './context'
 import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createLink } from './link'
+import { createRemember } from './remembering'
 import { createReporter } from './reporter'
 import { createSlots } from './slots'
 import { isActive, isFinal } from './state'
@@ -48,7 +49,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
   const list = createEntryList(ports.clock, reporter)
   const slots = createSlots(options.concurrency ?? automaticConcurrency)
   let sessionCall: Promise<SessionAnswer> | undefined
-  let isStorageTold = false
+  const notice = (code: ErrorCode) => reporter.tell({ type: 'notice', code })
 
   const conductor = createConductor({
     list,
@@ -70,9 +71,11 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     slots,
     link: createLink(ports.clock),
     adopt: conductor.adopt,
+    standsInFor: conductor.standsInFor,
     partWays: conductor.partWays,
     startAnew: conductor.startAnew,
-    notice: (code) => reporter.tell({ type: 'notice', code }),
+    notice,
+    remember: createRemember(ports.clock, notice),
 
     session() {
       sessionCall ??= ports.api.session().catch((error: unknown) => {
@@ -80,15 +83,6 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
         throw error
       })
       return sessionCall
-    },
-
-    async remember(write) {
-      try {
-        await write()
-      } catch (thrown) {
-        if (!isStorageTold) reporter.tell({ type: 'notice', code: toLadingError(thrown).code })
-        isStorageTold = true
-      }
     },
   }
 
