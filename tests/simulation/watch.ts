@@ -18,7 +18,7 @@ export const pauseMs = 1_000
 export const longestSilenceMs: Partial<Record<UploadStatus, number>> = {
   opening: 60_000,
   proving: 60_000,
-  uploading: 960_000,
+  uploading: 60_000,
   assembling: 1_050_000,
 }
 
@@ -75,6 +75,8 @@ export function createWatch(world: () => World): Watch {
   const shown = new Map<Tab, Map<string, Shown>>()
   const toldAt = new Map<Tab, number>()
   const pausedAt = new Map<string, number>()
+  /** When a tab last showed any upload as waiting. */
+  const waitedUntil = new Map<Tab, number>()
   const everPaused = new Set<string>()
   /** A call that travels longer than its caller waits may open an upload anew after it was discarded: the server keeps no list of the dead. */
   const isDiscarded = (id: string) => discardedIds.has(id) && !world().server.strays.has(id)
@@ -124,7 +126,7 @@ export function createWatch(world: () => World): Watch {
     }
     const stored = lookAtParts(tab, upload, before?.stored)
     if (!before || isVisible(before.snapshot, upload)) {
-      if (before) lookAtSilence(before, now)
+      if (before) lookAtSilence(tab, before, now)
       ofTab?.set(id, { at: now, snapshot: upload, stored })
     } else {
       before.stored = stored
@@ -150,9 +152,11 @@ export function createWatch(world: () => World): Watch {
       || before.provenBytes !== now.provenBytes || before.hashedBytes !== now.hashedBytes
   }
 
-  function lookAtSilence({ at: since, snapshot: { id, state } }: Shown, now: number) {
+  function lookAtSilence(tab: Tab, { at: since, snapshot: { id, state } }: Shown, now: number) {
     const longest = longestSilenceMs[state.status]
-    if (longest !== undefined && now - since > longest) {
+    // It may stand behind another file that holds all places, and shows why it waits.
+    const isBehind = (waitedUntil.get(tab) ?? -1) > since
+    if (longest !== undefined && now - since > longest && !isBehind) {
       broken('O3', `${id} showed ${state.status} for ${((now - since) / 1000).toFixed(1)} s without a change`)
     }
   }
@@ -270,6 +274,7 @@ export function createWatch(world: () => World): Watch {
         if (last !== undefined && now - last < defaultTiming.reportMs - 0.01) broken('Events', `told again after ${now - last} ms`)
         toldAt.set(tab, now)
         if (process.env.TRACE) for (const u of event.uploads) console.log(seconds(), 'tab', tab.number, u.id, u.state, 'sent', u.sentBytes, 'stored', u.storedParts, u.hasFile ? 'file' : 'nofile')
+        if ([...shown.get(tab)?.values() ?? []].some(({ snapshot: { state } }) => state.status === 'waiting')) waitedUntil.set(tab, now)
         for (const upload of event.uploads) lookAtSnapshot(tab, upload)
       })
     },
@@ -289,7 +294,7 @@ export function createWatch(world: () => World): Watch {
 
     atRest() {
       const { now } = world().time
-      for (const uploads of shown.values()) for (const upload of uploads.values()) lookAtSilence(upload, now)
+      for (const [tab, uploads] of shown) for (const upload of uploads.values()) lookAtSilence(tab, upload, now)
     },
   }
 }

@@ -1,20 +1,25 @@
 import type { SessionAnswer } from '#shared/api'
 import type { BackoffPolicy } from './backoff'
 import type { Entry } from './entry'
-import type { Link } from './link'
+import type { Flow, FlowPolicy } from './flow'
 import type { BodyKind, Ports } from './ports'
 import type { Retry } from './retry'
 import type { Slots } from './slots'
 import type { ErrorCode } from '#shared/errors'
 import type { UploaderSettings } from './types'
 import type { WatchdogPolicy } from './watchdogs'
+import { KiB } from '#shared/limits'
 
-/** All times of the engine, in milliseconds, so that tests can run them quicker. */
-export interface Timing extends BackoffPolicy, WatchdogPolicy {
+/** All times of the engine, in milliseconds but for `floorBytesPerSecond`, so that tests can run them quicker. */
+export interface Timing extends BackoffPolicy, WatchdogPolicy, FlowPolicy {
   /** Shortest time between two batches of changes told to listeners. */
   reportMs: number
   /** How far ahead URLs are signed, in sending time. */
   signAheadMs: number
+  /** How long parts are gathered for one sign call, while others are on their way already. */
+  signGatherMs: number
+  /** A URL younger than this that the store calls expired is the work of a wrong clock. */
+  freshUrlMs: number
 }
 
 export const defaultTiming: Timing = {
@@ -22,15 +27,26 @@ export const defaultTiming: Timing = {
   maxDelayMs: 30_000,
   progressMs: 30_000,
   answerMs: 60_000,
+  maxPatienceMs: 15 * 60_000,
+  quietMs: 30_000,
+  hostTrialMs: 30_000,
+  maxHostTrialMs: 10 * 60_000,
+  recallMs: 1_000,
+  floorBytesPerSecond: 32 * KiB,
   reportMs: 200,
   signAheadMs: 180_000,
+  signGatherMs: 50,
+  freshUrlMs: 60_000,
 }
 
-/** The default times divided by this, but for how often the screen is told. Tests use it to see watchdogs bite. */
+/**
+ * The default times divided by this, but for how often the screen is told. Tests use it to see watchdogs bite. The way
+ * itself is no quicker for it: what the slowest one carries stays the same.
+ */
 export function quicker(divisor: number): Timing {
-  const { reportMs, ...waits } = defaultTiming
+  const { reportMs, floorBytesPerSecond, ...waits } = defaultTiming
   const divided = Object.fromEntries(Object.entries(waits).map(([name, ms]) => [name, ms / divisor]))
-  return { ...defaultTiming, ...divided, reportMs }
+  return { ...defaultTiming, ...divided }
 }
 
 /** What all uploads share. */
@@ -39,12 +55,15 @@ export interface EngineContext {
   timing: Timing
   retries: number
   settings: UploaderSettings
-  /** Where the person sets no part size, in bytes. */
-  usualPartBytes: number
+  /** The operator's part size where the person sets none, in bytes; undefined leaves it to the engine. */
+  usualPartBytes: number | undefined
   /** What is sent for a part to a store that enforces the digest; to one that does not, it is always the bytes. */
   bodies: BodyKind
+  /** Most bytes of bodies in memory at a time. */
+  memoryBytes: number
+  flow: Flow
+  /** Those of the flow. */
   slots: Slots
-  link: Link
   /** The owner's session, opened before anything else; asked for once. */
   session(signal: AbortSignal): Promise<SessionAnswer>
   /**

@@ -7,6 +7,7 @@ import type { SourceFile } from './types'
 import { LadingError } from '#shared/errors'
 import { choosePartBytes, partRange } from '#shared/partPlan'
 import { createLedger } from './ledger'
+import { assertFitsMemory, wishPartBytes } from './partSize'
 import { steady } from './steadyFile'
 
 export type Opened =
@@ -21,6 +22,7 @@ export async function openFile({ entry, context, signal }: Journey, file: Source
   if (file.bytes > limits.maxFileBytes) {
     throw new LadingError('file_too_large', `${file.bytes} bytes are more than the ${limits.maxFileBytes} that are taken here`)
   }
+  context.flow.reach(storeOrigins)
   context.ports.transport.preconnect(storeOrigins)
   const fingerprint = await context.ports.files.fingerprint(file, signal)
   if (entry.fingerprint !== undefined && entry.fingerprint !== fingerprint) {
@@ -38,11 +40,22 @@ export async function openFile({ entry, context, signal }: Journey, file: Source
 export async function openUpload(journey: Journey, open: OpenFile, otherThan: readonly string[]): Promise<Opened> {
   const { entry, context, retry, signal } = journey
   const { facts } = entry
-  const { limits } = await context.session(signal)
-  const wished = entry.partBytes ?? choosePartBytes(facts.fileBytes, context.settings.partBytes ?? context.usualPartBytes, limits)
+  const { limits, isDigestEnforced, storeOrigins } = await context.session(signal)
+  const bodies = isDigestEnforced ? context.bodies : 'bytes'
+  const wished = entry.partBytes ?? choosePartBytes(facts.fileBytes, wishPartBytes({
+    fileBytes: facts.fileBytes,
+    person: context.settings.partBytes,
+    usual: context.usualPartBytes,
+    goodput: await context.flow.goodput(),
+    connections: context.flow.connections,
+    bodies,
+    memoryBytes: context.memoryBytes,
+  }), limits)
   if (wished === undefined) throw new LadingError('file_too_large', 'No part size lets the store hold a file of this length')
 
-  const firstPart = entry.ledger ? undefined : await digestFirstPart(open, facts.fileBytes, wished, signal)
+  assertFitsMemory(bodies, wished, facts.fileBytes, context.memoryBytes)
+  const store = storeOrigins.length > 1 ? { store: context.slots.nextStore() } : {}
+  const firstPart = entry.ledger ? undefined : { ...await digestFirstPart(open, facts.fileBytes, wished, signal), ...store }
   const urlsAskedAt = context.ports.clock.elapsed()
   const answer = await retry.run(() => context.ports.api.initiate({
     id: entry.id,
@@ -59,6 +72,7 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
   if (answer.id !== entry.id && !await context.adopt(entry, answer.id, signal)) return await openUpload(journey, open, otherThan)
   if (answer.state === 'completed') return { state: 'completed', receipt: answer.receipt }
 
+  assertFitsMemory(bodies, answer.partBytes, facts.fileBytes, context.memoryBytes)
   takePlan(entry, answer)
   const ledger = entry.ledger ?? createLedger({ fileBytes: facts.fileBytes, partBytes: answer.partBytes })
   if (!answer.isNew) {

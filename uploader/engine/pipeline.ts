@@ -22,16 +22,20 @@ const fewestAhead = 4
  */
 export async function sendAndProve(journey: Journey, open: OpenFile, opened: Extract<Opened, { state: 'open' }>): Promise<void> {
   const { entry, context, retry } = journey
-  const { ports, slots, link, timing } = context
+  const { ports, flow: { slots, link }, timing } = context
   const { ledger } = opened
+  const { storeOrigins, isDigestEnforced } = await context.session(journey.signal)
+  const isBodyInMemory = !isDigestEnforced || context.bodies === 'bytes'
   const group = createTaskGroup(journey.signal)
   const bell = createBell()
-  const ready: PartToSign[] = []
+  /** Parts that were read and wait for a place. */
+  let ready = 0
 
   const signer = createSigner({
     clock: ports.clock,
     sign: async (parts) => (await ports.api.sign({ id: entry.id, parts }, group.signal)).parts,
-    windowParts,
+    gatherMs: timing.signGatherMs,
+    signal: group.signal,
   })
   const sender = createSender({ ...journey, signal: group.signal }, open, ledger, signer)
   const checkpoints = createCheckpoints(open, ledger, (checkpoint) =>
@@ -45,17 +49,18 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
 
   function makeReady(part: PartToSign) {
     ledger.ready(part.partNumber)
-    ready.push(part)
+    ready++
     signer.offer(part)
-    bell.ring()
+    group.run(() => sendOne(part))
   }
 
   async function readNext(): Promise<boolean> {
     const waiting = ledger.nextWaiting()
-    if (waiting !== undefined && ready.length < windowParts()) {
+    if (waiting !== undefined && ready < windowParts()) {
       ledger.reading(waiting)
       const digest = await open.digest(rangeOf(ledger, waiting), group.signal)
-      makeReady({ partNumber: waiting, bytes: ledger.bytes(waiting), digest })
+      const part = { partNumber: waiting, bytes: ledger.bytes(waiting), digest }
+      makeReady(storeOrigins.length > 1 ? { ...part, store: slots.nextStore() } : part)
       return true
     }
     if (!await catchUp()) return false
@@ -85,25 +90,15 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
     }
   }
 
-  async function send() {
-    while (!ledger.isAllStored) {
-      if (ready.length === 0) {
-        await bell.rung(group.signal)
-        continue
-      }
-      const release = await slots.take(entry, group.signal)
-      const part = ready.shift()
-      if (part) group.run(() => sendOne(part, release))
-      // There is room in the window: the reader may go on.
-      bell.ring()
-    }
-  }
-
-  async function sendOne(part: PartToSign, release: () => void) {
+  async function sendOne(part: PartToSign) {
+    const place = await slots.take(entry, { store: part.store ?? 0, memoryBytes: isBodyInMemory ? part.bytes : 0 }, group.signal)
+    ready--
+    // There is room in the window: the reader may go on.
+    bell.ring()
     try {
-      await sender.send(part)
+      await sender.send(part, place)
     } finally {
-      release()
+      place.release()
     }
     await checkpoints.look()
     bell.ring()
@@ -115,7 +110,6 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
   }
   if (!ledger.isAllStored) entry.move({ type: 'uploading' })
   group.run(read)
-  group.run(send)
   await group.settled()
   retry.landed()
 }

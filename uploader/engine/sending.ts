@@ -1,9 +1,11 @@
 import type { PartToSign } from '#shared/api'
 import type { DigestAlgorithm } from '#shared/digest'
+import type { ErrorCode } from '#shared/errors'
 import type { Journey } from './context'
 import type { Ledger } from './ledger'
-import type { OpenFile, PutAnswer } from './ports'
-import type { Signer } from './signer'
+import type { OpenFile, PartBody, PutAnswer } from './ports'
+import type { Signer, Url } from './signer'
+import type { Place } from './slots'
 import { bareETag, base64ToHex, provesDigest } from '#shared/digest'
 import { LadingError, toLadingError } from '#shared/errors'
 import { rangeOf } from './ledger'
@@ -11,66 +13,120 @@ import { askStatus } from './opening'
 import { underWatch } from './watchdogs'
 
 export interface Sender {
-  /** Sends one part whose digest is known, until it is stored. Throws what waiting can't mend. */
-  send(part: PartToSign): Promise<void>
+  /** Sends one part whose digest is known, until it is stored, and gives its place back. Throws what waiting can't mend. */
+  send(part: PartToSign, place: Place): Promise<void>
 }
 
-/** A URL younger than this that the store calls expired is the work of a wrong clock. */
-const freshMs = 60_000
+/** A part until it is stored. */
+interface Sending {
+  part: PartToSign
+  readonly place: Place
+  stalls: number
+  freshRefusals: number
+}
+
 const clockTries = 3
 /** How many answers without an ETag are cleared up by asking for the store's list. */
 const hiddenETagTries = 3
+/** The store may have refused the URL; where CORS hides its answer, only the URL's age gives that away. */
+const refusals: readonly ErrorCode[] = ['url_expired', 'store_config']
+const hiddenRefusals: readonly ErrorCode[] = ['store_unreachable', 'store_cors']
 
 export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, signer: Signer): Sender {
   const { entry, context, retry, signal } = journey
-  const { ports, timing, link } = context
+  const { ports, timing, flow } = context
   let hiddenETags = 0
+  let onTheirWay = 0
+  /** When anything of this upload last moved. */
+  let movedAt = ports.clock.elapsed()
 
-  /** One PUT from URL to proven answer. */
-  async function attempt(part: PartToSign, trouble: { stalls: number, freshRefusals: number }) {
+  function moved() {
+    movedAt = ports.clock.elapsed()
+    entry.move({ type: 'uploading' })
+    entry.touch()
+  }
+
+  /** One PUT, under watch; answers the ETag that proves it. */
+  async function put({ part, place, stalls }: Sending, { url, headers }: Url, body: PartBody): Promise<string> {
     const { digestAlgorithm } = await context.session(signal)
-    const { url, headers, ageMs } = await signer.urlFor(part.partNumber)
-    const body = await open.body(rangeOf(ledger, part.partNumber), part.digest, signal)
-    const departure = link.depart()
-    let outcome: 'acknowledged' | 'lost' = 'lost'
+    const departure = flow.depart(place.store, part.bytes)
+    let sent = 0
+    if (onTheirWay++ === 0) movedAt = ports.clock.elapsed()
     ledger.sending(part.partNumber)
     entry.touch()
     try {
-      const answer = await underWatch(
-        { clock: ports.clock, policy: timing, link, bytes: part.bytes, earlierStalls: trouble.stalls, signal },
-        (watchedSignal, onProgress) => ports.transport.put({
-          url,
-          headers,
-          body,
-          signal: watchedSignal,
-          onProgress(sentBytes) {
-            onProgress(sentBytes)
-            entry.meter.record(sentBytes - ledger.snapshot(part.partNumber).sentBytes)
-            departure.progress(sentBytes)
-            ledger.progress(part.partNumber, sentBytes)
-            entry.move({ type: 'uploading' })
-            entry.touch()
-          },
-        }),
-      )
+      const answer = await underWatch({
+        clock: ports.clock,
+        policy: timing,
+        link: flow.link,
+        departure,
+        bytes: part.bytes,
+        earlierStalls: stalls,
+        movedAt: () => movedAt,
+        onQuiet: () => entry.move({ type: 'waiting', reason: 'network' }),
+        signal,
+      }, (watchedSignal, onProgress) => ports.transport.put({
+        url,
+        headers,
+        body,
+        signal: watchedSignal,
+        onProgress(sentBytes) {
+          onProgress(sentBytes)
+          entry.meter.record(sentBytes - sent)
+          sent = sentBytes
+          departure.progress(sentBytes)
+          ledger.progress(part.partNumber, sentBytes)
+          moved()
+        },
+      }))
       const etag = await confirm(part, answer, digestAlgorithm)
-      outcome = 'acknowledged'
+      departure.landed()
+      moved()
       return etag
     } catch (thrown) {
-      const error = toLadingError(thrown)
-      if (error.code === 'stalled') trouble.stalls++
-      if (error.code === 'url_expired') {
-        signer.reject(part.partNumber)
-        if (ageMs < freshMs && ++trouble.freshRefusals >= clockTries) {
-          throw new LadingError('server_clock', 'The store calls fresh URLs expired', { cause: error })
-        }
-      }
-      if (error.code === 'store_config') signer.reject(part.partNumber)
-      if (error.code === 'digest_refused') await readAgain(part, error)
-      throw error
+      departure.failed(signal.aborted ? undefined : toLadingError(thrown))
+      throw thrown
     } finally {
-      departure.end(outcome)
+      onTheirWay--
     }
+  }
+
+  /** One try, from URL to proven answer. */
+  async function attempt(sending: Sending): Promise<string> {
+    const { place } = sending
+    await place.back(signal)
+    try {
+      if (place.store !== (sending.part.store ?? 0)) toStore(sending)
+      const { part } = sending
+      const url = await signer.urlFor(part.partNumber)
+      const body = await open.body(rangeOf(ledger, part.partNumber), part.digest, signal)
+      return await put(sending, url, body).catch(async (thrown: unknown) => {
+        await learn(sending, toLadingError(thrown), url.ageMs)
+        throw thrown
+      })
+    } catch (thrown) {
+      place.rest()
+      throw thrown
+    }
+  }
+
+  /** Its own host name has no room, or does not work: its URL has to be signed for another one. */
+  function toStore(sending: Sending) {
+    sending.part = { ...sending.part, store: sending.place.store }
+    signer.reject(sending.part.partNumber)
+    signer.offer(sending.part)
+  }
+
+  async function learn(sending: Sending, error: LadingError, ageMs: number) {
+    if (signal.aborted) return
+    const { part } = sending
+    const isFresh = ageMs < timing.freshUrlMs
+    if (error.code === 'stalled') sending.stalls++
+    if (refusals.includes(error.code) || (hiddenRefusals.includes(error.code) && !isFresh)) signer.reject(part.partNumber)
+    if (error.code === 'url_expired' && isFresh && ++sending.freshRefusals >= clockTries) {
+      throw new LadingError('server_clock', 'The store calls fresh URLs expired', { cause: error })
+    }
+    if (error.code === 'digest_refused') await readAgain(part, error)
   }
 
   /** Only an answer that carries the digest's ETag, or the store's own list, says that a part is stored. */
@@ -102,18 +158,21 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
   }
 
   return {
-    async send(part) {
-      const trouble = { stalls: 0, freshRefusals: 0 }
+    async send(part, place) {
+      const { partNumber, bytes, digest } = part
+      const sending: Sending = { part, place, stalls: 0, freshRefusals: 0 }
       const etag = await retry.run(
-        () => attempt(part, trouble),
+        () => attempt(sending),
         signal,
-        (error) => ledger.retrying(part.partNumber, error.code),
+        (error) => ledger.retrying(partNumber, error.code),
       )
-      signer.drop(part.partNumber)
+      signer.drop(partNumber)
       retry.landed()
-      ledger.landed({ partNumber: part.partNumber, etag, digest: part.digest })
+      ledger.landed({ partNumber, etag, digest })
       entry.touch()
-      await context.remember(() => ports.records.putPart({ id: entry.id, ...part, etag }))
+      // What is written down here keeps no other part waiting.
+      place.release()
+      await context.remember(() => ports.records.putPart({ id: entry.id, partNumber, bytes, etag, digest }))
     },
   }
 }

@@ -1,13 +1,16 @@
 import type { PartToSign, SignedPart } from '#shared/api'
 import type { Clock } from './ports'
+import { LadingError } from '#shared/errors'
 import { batchLimit } from '#shared/limits'
 
 export interface SignerOptions {
   clock: Clock
   /** Asks the server for URLs. Called for one batch at a time. */
   sign(parts: PartToSign[]): Promise<SignedPart[]>
-  /** How many URLs to hold at most: what will be sent in a few minutes. */
-  windowParts(): number
+  /** How long parts are gathered for one call, in milliseconds, while others are on their way already. */
+  gatherMs: number
+  /** Ends the gathering. */
+  signal: AbortSignal
 }
 
 export interface Url {
@@ -18,16 +21,17 @@ export interface Url {
 }
 
 /**
- * URLs for the parts of one upload, signed in windows. A part is offered as soon as its digest is known; the first
- * one is asked for at once, and while that call is on its way the next batch gathers by itself.
+ * URLs for the parts of one upload. Whoever offers parts decides how far ahead they are signed: a part is asked for soon
+ * after it was offered, the first one at once, and while a call is on its way the next batch gathers by itself.
  */
 export interface Signer {
+  /** A part whose digest is known, or which is to go to another host name than before. */
   offer(part: PartToSign): void
   /** A URL for an offered part that is good for a while yet. Throws what the sign call throws. */
   urlFor(partNumber: number): Promise<Url>
   /** Forgets a URL that the store would not take; the next `urlFor` asks anew. */
   reject(partNumber: number): void
-  /** Forgets a part altogether: it has landed, or it will be offered with another digest. */
+  /** Forgets a part altogether: it has landed. */
   drop(partNumber: number): void
   /** Takes over URLs that came with another answer. `askedAt` is when that was asked for. */
   accept(parts: readonly SignedPart[], askedAt: number): void
@@ -35,11 +39,22 @@ export interface Signer {
 
 /** A URL is not used in the last part of its life, for the request takes its time to reach the store. */
 const marginMs = 30_000
+/** A batch of so many is not kept waiting for more. */
+const gathered = 4
 
-export function createSigner({ clock, sign, windowParts }: SignerOptions): Signer {
+interface Turn {
+  /** What is asked for; empty while the batch gathers. */
+  parts: ReadonlyMap<number, PartToSign>
+  done: Promise<void>
+}
+
+export function createSigner({ clock, sign, gatherMs, signal }: SignerOptions): Signer {
   const offered = new Map<number, PartToSign>()
+  /** Offered, and neither signed nor being asked for; in the order in which they are asked for. */
+  const unsigned = new Map<number, PartToSign>()
   const signed = new Map<number, SignedPart & { askedAt: number }>()
-  let call: Promise<void> | undefined
+  let turn: Turn | undefined
+  let stopGathering = () => {}
 
   function isFresh(part: { askedAt: number, validForMs: number }): boolean {
     const margin = Math.min(marginMs, part.validForMs / 2)
@@ -47,38 +62,75 @@ export function createSigner({ clock, sign, windowParts }: SignerOptions): Signe
   }
 
   function accept(parts: readonly SignedPart[], askedAt: number) {
-    for (const part of parts) signed.set(part.partNumber, { ...part, askedAt })
+    for (const part of parts) {
+      signed.set(part.partNumber, { ...part, askedAt })
+      unsigned.delete(part.partNumber)
+    }
   }
 
-  function unsigned(): PartToSign[] {
-    return [...offered.values()].filter((part) => {
-      const url = signed.get(part.partNumber)
-      return !url || !isFresh(url)
-    })
+  function nextBatch(): Map<number, PartToSign> {
+    const batch = new Map<number, PartToSign>()
+    for (const [partNumber, part] of unsigned) {
+      if (batch.size === batchLimit) break
+      batch.set(partNumber, part)
+      unsigned.delete(partNumber)
+    }
+    return batch
   }
 
-  async function ask(batch: PartToSign[]) {
+  /** Waits a little for company, unless there is enough of it. */
+  async function gather() {
+    if (unsigned.size >= gathered) return
+    const enough = new AbortController()
+    stopGathering = () => enough.abort()
+    const stop = () => enough.abort()
+    signal.addEventListener('abort', stop, { once: true })
+    // Cut short when enough have come, which is no failure.
+    await clock.sleep(gatherMs, enough.signal).catch(() => {})
+    signal.removeEventListener('abort', stop)
+    signal.throwIfAborted()
+  }
+
+  async function ask(batch: Map<number, PartToSign>) {
     const askedAt = clock.elapsed()
     try {
-      const parts = await sign(batch)
-      // What was offered anew meanwhile has another digest, and this URL would not take it.
-      const stillOffered = new Set(batch.filter((part) => offered.get(part.partNumber) === part).map((part) => part.partNumber))
-      accept(parts.filter((part) => stillOffered.has(part.partNumber)), askedAt)
+      const parts = await sign([...batch.values()])
+      // What was offered anew meanwhile is another request, and this URL would not take it.
+      accept(parts.filter(({ partNumber }) => batch.has(partNumber) && offered.get(partNumber) === batch.get(partNumber)), askedAt)
     } finally {
-      call = undefined
+      for (const [partNumber, part] of batch) {
+        if (offered.get(partNumber) === part && !signed.has(partNumber)) unsigned.set(partNumber, part)
+      }
     }
-    lookAhead()
   }
 
-  /** Asks for more while half of the window is still in hand, so that nobody has to wait for a URL. */
+  async function take(begun: Turn, isFirst: boolean) {
+    try {
+      if (!isFirst) await gather()
+      const batch = nextBatch()
+      begun.parts = batch
+      if (batch.size > 0) await ask(batch)
+    } finally {
+      turn = undefined
+    }
+  }
+
+  /** Begins the next call. The very first one is not kept waiting: until it is answered, nothing at all is sent. */
+  function begin(): Turn {
+    const begun: Turn = { parts: new Map(), done: Promise.resolve() }
+    turn = begun
+    begun.done = take(begun, signed.size === 0)
+    // Whoever needs one of these URLs hears of the error; nobody else has to.
+    begun.done.then(lookAhead, () => {})
+    return begun
+  }
+
   function lookAhead() {
-    if (call) return
-    const wanted = unsigned()
-    const held = offered.size - wanted.length
-    if (wanted.length === 0 || held > windowParts() / 2) return
-    call = ask(wanted.slice(0, batchLimit))
-    // Whoever needs one of these URLs asks again and sees the error; nobody else has to.
-    call.catch(() => {})
+    if (turn || unsigned.size === 0) {
+      if (turn?.parts.size === 0 && unsigned.size >= gathered) stopGathering()
+      return
+    }
+    begin()
   }
 
   return {
@@ -86,6 +138,7 @@ export function createSigner({ clock, sign, windowParts }: SignerOptions): Signe
 
     offer(part) {
       offered.set(part.partNumber, part)
+      if (!signed.has(part.partNumber)) unsigned.set(part.partNumber, part)
       lookAhead()
     },
 
@@ -95,24 +148,28 @@ export function createSigner({ clock, sign, windowParts }: SignerOptions): Signe
         if (!part) throw new RangeError(`Part ${partNumber} was not offered for signing`)
         const url = signed.get(partNumber)
         if (url && isFresh(url)) return { url: url.url, headers: url.headers, ageMs: clock.elapsed() - url.askedAt }
-        if (call) {
-          await call
-          continue
+        if (url) {
+          signed.delete(partNumber)
+          unsigned.set(partNumber, part)
         }
-        const others = unsigned().filter((other) => other.partNumber !== partNumber)
-        call = ask([part, ...others.slice(0, batchLimit - 1)])
-        await call
+        const waitedFor = turn ?? begin()
+        await waitedFor.done
+        const answered = signed.get(partNumber)
+        if (waitedFor.parts.get(partNumber) === part && !(answered && isFresh(answered))) {
+          throw new LadingError('server_error', `The server gave no usable URL for part ${partNumber}`)
+        }
       }
     },
 
     reject(partNumber) {
-      signed.delete(partNumber)
+      const part = offered.get(partNumber)
+      if (signed.delete(partNumber) && part) unsigned.set(partNumber, part)
     },
 
     drop(partNumber) {
       signed.delete(partNumber)
+      unsigned.delete(partNumber)
       offered.delete(partNumber)
-      lookAhead()
     },
   }
 }

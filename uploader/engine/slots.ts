@@ -1,83 +1,278 @@
-/** The parts in flight over all files together. */
+/** Who may send how much at a time. Read anew for each place that is given, so that it may change at any moment. */
+export interface SlotRules {
+  /** Parts in flight over all files together. */
+  limit(): number
+  /** Most parts in flight to each host name of the store; 0 for one that is left out. */
+  rooms(): readonly number[]
+  /** The store wants to be left alone: nothing starts. */
+  isHeld(): boolean
+  /** Most bytes of bodies in memory at a time. */
+  memoryBytes: number
+}
+
+export interface PlaceWish {
+  /** The host name that its URL is signed for, as an index. */
+  store: number
+  /** What its body takes in memory; 0 for a slice that the browser streams. */
+  memoryBytes: number
+}
+
+/** Leave to send one part, from its first try until it is stored. */
+export interface Place {
+  /** Where to send it: another host name than the wished one, where only that has room. */
+  readonly store: number
+  /** It failed, and is tried again after a while: its room is for other parts that come back, not for new ones. */
+  rest(): void
+  /** Waits for room after a rest. Rejects with the signal's reason. */
+  back(signal: AbortSignal): Promise<void>
+  release(): void
+}
+
+/** The parts in flight over all files together, and the memory that they take. */
 export interface Slots {
-  /**
-   * Waits for room and answers how to give it back. Whoever holds least gets the next free slot, so that a file of
-   * one part is not kept waiting by one of thousands. Rejects with the signal's reason.
-   */
-  take(owner: object, signal: AbortSignal): Promise<() => void>
-  /** Takes effect at once: more start now, or none starts until enough have ended. */
-  setLimit(limit: number): void
   readonly limit: number
+  readonly inFlight: number
+  /**
+   * Waits for room. Whoever holds least gets the next free place, so that a file of one part is not kept waiting by
+   * one of thousands; of its parts, one whose host name has room goes first. Rejects with the signal's reason.
+   */
+  take(owner: object, wish: PlaceWish, signal: AbortSignal): Promise<Place>
+  /** The host name that is to be asked for next when a part is signed. */
+  nextStore(): number
+  /** The rules changed: gives away what is free. */
+  look(): void
 }
 
 interface Waiter {
-  owner: object
-  grant(): void
+  owner: Owner
+  wish: PlaceWish
+  grant(store: number): void
 }
 
-export function createSlots(initialLimit: number): Slots {
-  let limit = initialLimit
-  let taken = 0
-  const held = new Map<object, number>()
-  const waiters: Waiter[] = []
+interface Owner {
+  held: number
+  /** By host name, each in the order of arrival. */
+  waiting: Map<number, Set<Waiter>>
+}
 
-  const heldBy = (owner: object) => held.get(owner) ?? 0
+/** How many owners are looked through for a part that need not be signed anew for another host name. */
+const lookedThrough = 16
 
-  function change(owner: object, by: number) {
-    taken += by
-    const left = heldBy(owner) + by
-    if (left === 0) held.delete(owner)
-    else held.set(owner, left)
+export function createSlots(rules: SlotRules): Slots {
+  const owners = new Map<object, Owner>()
+  /** Owners that wait, by how many places they hold. */
+  const ranks: Set<Owner>[] = []
+  const returning = new Set<Waiter>()
+  const inFlightAt = new Map<number, number>()
+  const waitingAt = new Map<number, number>()
+  let inFlight = 0
+  let resting = 0
+  let memory = 0
+  let lastStore = -1
+
+  const countAt = (counts: Map<number, number>, store: number) => counts.get(store) ?? 0
+  const change = (counts: Map<number, number>, store: number, by: number) => void counts.set(store, countAt(counts, store) + by)
+
+  function rankOf(held: number): Set<Owner> {
+    while (ranks.length <= held) ranks.push(new Set())
+    return ranks[held] ?? new Set()
   }
 
-  function grantFree() {
-    while (taken < limit) {
-      const next = waiters.reduce<Waiter | undefined>(
-        (least, waiter) => (least === undefined || heldBy(waiter.owner) < heldBy(least.owner) ? waiter : least),
-        undefined,
-      )
-      if (!next) return
-      waiters.splice(waiters.indexOf(next), 1)
-      change(next.owner, 1)
-      next.grant()
+  function ownerOf(key: object): Owner {
+    const known = owners.get(key) ?? { held: 0, waiting: new Map() }
+    owners.set(key, known)
+    return known
+  }
+
+  function hold(owner: Owner, by: number) {
+    const isWaiting = ranks[owner.held]?.delete(owner)
+    owner.held += by
+    if (isWaiting) rankOf(owner.held).add(owner)
+  }
+
+  function forget(key: object, owner: Owner) {
+    if (owner.held === 0 && owner.waiting.size === 0) owners.delete(key)
+  }
+
+  function enqueue(waiter: Waiter) {
+    const { owner, wish: { store } } = waiter
+    const queue = owner.waiting.get(store) ?? new Set()
+    owner.waiting.set(store, queue.add(waiter))
+    rankOf(owner.held).add(owner)
+    change(waitingAt, store, 1)
+  }
+
+  function dequeue(waiter: Waiter) {
+    const { owner, wish: { store } } = waiter
+    const queue = owner.waiting.get(store)
+    if (!queue?.delete(waiter)) return
+    change(waitingAt, store, -1)
+    if (queue.size === 0) owner.waiting.delete(store)
+    if (owner.waiting.size === 0) ranks[owner.held]?.delete(owner)
+  }
+
+  function move(store: number, { memoryBytes }: PlaceWish, by: 1 | -1) {
+    inFlight += by
+    change(inFlightAt, store, by)
+    memory += by * memoryBytes
+  }
+
+  /** Host names with room, the emptiest first. */
+  function open(): number[] {
+    const rooms = rules.rooms()
+    return [...rooms.keys()]
+      .filter((store) => countAt(inFlightAt, store) < (rooms[store] ?? 0))
+      .sort((one, other) => countAt(inFlightAt, one) - countAt(inFlightAt, other))
+  }
+
+  const fits = ({ memoryBytes }: PlaceWish) => memoryBytes === 0 || memory === 0 || memory + memoryBytes <= rules.memoryBytes
+
+  function grantReturning(stores: number[]): boolean {
+    for (const waiter of returning) {
+      if (!fits(waiter.wish)) continue
+      returning.delete(waiter)
+      waiter.grant(stores.find((store) => store === waiter.wish.store) ?? stores[0] ?? 0)
+      return true
+    }
+    return false
+  }
+
+  /** The next one in turn, with its own host name where that has room, else with the emptiest. */
+  function nextWaiter(stores: number[]): { waiter: Waiter, store: number } | undefined {
+    const rank = ranks.find((owners) => owners.size > 0) ?? []
+    let looked = 0
+    let first: Waiter | undefined
+    for (const { waiting } of rank) {
+      for (const store of stores) {
+        const [waiter] = waiting.get(store) ?? []
+        if (waiter) return { waiter, store }
+      }
+      if (!first) [first] = [...waiting.values()].sort((one, other) => other.size - one.size)[0] ?? []
+      if (++looked === lookedThrough) break
+    }
+    return first && { waiter: first, store: stores[0] ?? 0 }
+  }
+
+  function grantNew(stores: number[]): boolean {
+    const next = nextWaiter(stores)
+    // Nobody overtakes a part for which there is no memory yet, or a large one would never get any.
+    if (!next || !fits(next.waiter.wish)) return false
+    dequeue(next.waiter)
+    hold(next.waiter.owner, 1)
+    next.waiter.grant(next.store)
+    return true
+  }
+
+  function look() {
+    while (!rules.isHeld() && inFlight < rules.limit()) {
+      const stores = open()
+      if (stores.length === 0) return
+      if (grantReturning(stores)) continue
+      if (inFlight + resting >= rules.limit() || !grantNew(stores)) return
+    }
+  }
+
+  /** Waits for the grant; an aborted wait leaves nothing behind. */
+  function granted(wait: (grant: (store: number) => void) => () => void, signal: AbortSignal): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      const giveUp = () => {
+        leave()
+        reject(signal.reason)
+      }
+      const leave = wait((store) => {
+        signal.removeEventListener('abort', giveUp)
+        resolve(store)
+      })
+      signal.addEventListener('abort', giveUp, { once: true })
+      look()
+    })
+  }
+
+  function createPlace(key: object, owner: Owner, wish: PlaceWish, firstStore: number): Place {
+    let store = firstStore
+    let state: 'flying' | 'resting' | 'released' = 'flying'
+    return {
+      get store() {
+        return store
+      },
+      rest() {
+        if (state !== 'flying') return
+        state = 'resting'
+        resting++
+        move(store, wish, -1)
+        look()
+      },
+      async back(signal) {
+        if (state !== 'resting') return
+        await granted((grant) => {
+          const waiter: Waiter = {
+            owner,
+            wish: { ...wish, store },
+            grant(newStore) {
+              state = 'flying'
+              resting--
+              store = newStore
+              move(store, wish, 1)
+              grant(store)
+            },
+          }
+          returning.add(waiter)
+          return () => void returning.delete(waiter)
+        }, signal)
+      },
+      release() {
+        if (state === 'released') return
+        if (state === 'flying') move(store, wish, -1)
+        else resting--
+        state = 'released'
+        hold(owner, -1)
+        forget(key, owner)
+        look()
+      },
     }
   }
 
   return {
+    look,
     get limit() {
-      return limit
+      return rules.limit()
+    },
+    get inFlight() {
+      return inFlight
     },
 
-    setLimit(newLimit) {
-      limit = newLimit
-      grantFree()
-    },
-
-    take(owner, signal) {
-      return new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason)
-
-        const giveUp = () => {
-          waiters.splice(waiters.indexOf(waiter), 1)
-          reject(signal.reason)
-        }
+    async take(key, wish, signal) {
+      signal.throwIfAborted()
+      const owner = ownerOf(key)
+      let place: Place | undefined
+      await granted((grant) => {
         const waiter: Waiter = {
           owner,
-          grant() {
-            signal.removeEventListener('abort', giveUp)
-            let isHeld = true
-            resolve(() => {
-              if (!isHeld) return
-              isHeld = false
-              change(owner, -1)
-              grantFree()
-            })
+          wish,
+          grant(store) {
+            move(store, wish, 1)
+            place = createPlace(key, owner, wish, store)
+            grant(store)
           },
         }
-        waiters.push(waiter)
-        signal.addEventListener('abort', giveUp, { once: true })
-        grantFree()
-      })
+        enqueue(waiter)
+        return () => {
+          dequeue(waiter)
+          forget(key, owner)
+        }
+      }, signal)
+      if (!place) throw new Error('Granted without a place')
+      return place
+    },
+
+    nextStore() {
+      const rooms = rules.rooms()
+      const load = (store: number) => (countAt(inFlightAt, store) + countAt(waitingAt, store)) / (rooms[store] ?? 0)
+      // From the one after the last, so that equals take turns.
+      const inTurn = [...rooms.keys()].map((index) => (index + lastStore + 1) % rooms.length).filter((store) => (rooms[store] ?? 0) > 0)
+      lastStore = inTurn.reduce((least, store) => (load(store) < load(least) ? store : least), inTurn[0] ?? 0)
+      return lastStore
     },
   }
 }

@@ -2,19 +2,18 @@ import type { SessionAnswer } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry } from './entry'
-import type { BodyKind, Ports } from './ports'
+import type { BodyKind, Goodput, Ports } from './ports'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
-import { defaultPartBytes } from '#shared/limits'
+import { MiB } from '#shared/limits'
 import { createClaims } from './claims'
 import { createConductor } from './conductor'
 import { defaultTiming } from './context'
 import { factsOf } from './entry'
 import { createEntryList } from './entryList'
-import { createLink } from './link'
+import { createFlow } from './flow'
 import { createRemember } from './remembering'
 import { createReporter } from './reporter'
-import { createSlots } from './slots'
 import { isActive, isFinal } from './state'
 import { findUnfinished } from './unfinished'
 
@@ -35,11 +34,12 @@ export interface UploaderOptions {
   bodies?: BodyKind
   /** Most bytes of part bodies in memory at a time, over all files together. @default 192 MiB */
   memoryBytes?: number
+  /** Where the page comes from. Where the store is reached by the same name, one connection is left to the page's own calls. */
+  siteOrigin?: string
   timing?: Partial<Timing>
 }
 
-/** Six connections are what browsers open to one host over HTTP/1.1. */
-const automaticConcurrency = 6
+const defaultMemoryBytes = 192 * MiB
 
 /** The engine: takes files, and brings each to its end through the given ports. See `Uploader` for what it offers. */
 export function createUploader(ports: Ports, options: UploaderOptions = {}): Uploader {
@@ -47,7 +47,22 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
   const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined }
   const reporter = createReporter(ports.clock, timing.reportMs)
   const list = createEntryList(ports.clock, reporter)
-  const slots = createSlots(options.concurrency ?? automaticConcurrency)
+  const memoryBytes = options.memoryBytes ?? defaultMemoryBytes
+  const flow = createFlow({
+    clock: ports.clock,
+    policy: timing,
+    memoryBytes,
+    siteOrigin: options.siteOrigin,
+    async recall() {
+      let known: Goodput | undefined
+      await context.remember(async () => {
+        known = await ports.records.goodput()
+      })
+      return known
+    },
+    memorize: (goodput) => void context.remember(() => ports.records.putGoodput(goodput)),
+  })
+  flow.want(options.concurrency)
   let sessionCall: Promise<SessionAnswer> | undefined
   const notice = (code: ErrorCode) => reporter.tell({ type: 'notice', code })
 
@@ -66,10 +81,11 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     timing,
     retries: options.retries ?? Infinity,
     settings,
-    usualPartBytes: options.partBytes ?? defaultPartBytes,
+    usualPartBytes: options.partBytes,
     bodies: options.bodies ?? 'slice',
-    slots,
-    link: createLink(ports.clock),
+    memoryBytes,
+    flow,
+    slots: flow.slots,
     adopt: conductor.adopt,
     standsInFor: conductor.standsInFor,
     partWays: conductor.partWays,
@@ -177,7 +193,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
 
     configure(changes) {
       Object.assign(settings, changes)
-      slots.setLimit(settings.concurrency ?? options.concurrency ?? automaticConcurrency)
+      flow.want(settings.concurrency ?? options.concurrency)
       conductor.startQueued()
     },
 

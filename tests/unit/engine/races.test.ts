@@ -493,9 +493,9 @@ describe('tries', () => {
 describe('the acknowledged rate', () => {
   it('is that of the link, also where a part takes minutes', () => {
     const clock = createVirtualClock()
-    const link = createLink(clock)
+    const link = createLink(clock, 1)
     for (let part = 0; part < 3; part++) {
-      const departure = link.depart()
+      const departure = link.depart(0)
       departure.progress(4_000_000)
       clock.advance(100_000)
       departure.end('acknowledged')
@@ -507,9 +507,9 @@ describe('the acknowledged rate', () => {
 
   it('adds up over parts side by side, and does not count the time in which nothing was sent', () => {
     const clock = createVirtualClock()
-    const link = createLink(clock)
+    const link = createLink(clock, 1)
     for (let round = 0; round < 3; round++) {
-      const departures = [link.depart(), link.depart()]
+      const departures = [link.depart(0), link.depart(0)]
       for (const departure of departures) departure.progress(1_000)
       clock.advance(1_000)
       for (const departure of departures) departure.end('acknowledged')

@@ -1,0 +1,52 @@
+import type { BodyKind } from './ports'
+import { LadingError } from '#shared/errors'
+import { defaultPartBytes, MiB } from '#shared/limits'
+
+export interface PartSizeFacts {
+  fileBytes: number
+  /** What the person set, in bytes. */
+  person: number | undefined
+  /** What the site's operator set, in bytes. */
+  usual: number | undefined
+  /** What the way to the store achieved before, in bytes a second. */
+  goodput: number | undefined
+  /** Connections over which parts go side by side. */
+  connections: number
+  bodies: BodyKind
+  /** Most bytes of bodies in memory. */
+  memoryBytes: number
+}
+
+/** Gains end here, and the tail grows: see `leastRounds`. */
+const largestAutomaticBytes = 32 * MiB
+/** A part may take so long: each one costs a preflight, and a drop throws its work away. */
+const wantedSeconds = 4
+/** Parts for each connection. With fewer of them, connections idle at the end while the last parts are sent. */
+const leastRounds = 5
+
+/** Two parts fit into memory, so that one can be sent while the next is read. */
+function largestPartInMemory(memoryBytes: number): number {
+  return Math.floor(memoryBytes / 2)
+}
+
+/** @throws LadingError `browser_limit` where a part's body, which has to be in memory to be sent, is too long for that. */
+export function assertFitsMemory(bodies: BodyKind, partBytes: number, fileBytes: number, memoryBytes: number) {
+  const bodyBytes = Math.min(partBytes, fileBytes)
+  if (bodies === 'bytes' && bodyBytes > largestPartInMemory(memoryBytes)) {
+    throw new LadingError('browser_limit', `Parts of ${bodyBytes} bytes are more than this browser can hold in memory`)
+  }
+}
+
+/** The wished length of a part for a new upload, in bytes. The store's limits come on top of it. */
+export function wishPartBytes({ person, usual, bodies, memoryBytes, ...way }: PartSizeFacts): number {
+  const wished = person ?? usual ?? automaticPartBytes(way)
+  return bodies === 'bytes' ? Math.min(wished, largestPartInMemory(memoryBytes)) : wished
+}
+
+function automaticPartBytes({ fileBytes, goodput, connections }: Pick<PartSizeFacts, 'fileBytes' | 'goodput' | 'connections'>): number {
+  if (goodput === undefined) return defaultPartBytes
+  const most = Math.min(wantedSeconds * goodput / connections, fileBytes / (leastRounds * connections), largestAutomaticBytes)
+  let partBytes = defaultPartBytes
+  while (partBytes * 2 <= most) partBytes *= 2
+  return partBytes
+}
