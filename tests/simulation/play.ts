@@ -228,6 +228,6 @@ function goOn({ disk, watch }: World, tab: Tab, { id, fileName, hasFile }: Uploa
 function discard(world: World, tab: Tab, id: string) {
   void tab.uploader.discard(id).then(() => {
     if (tab.isDead || tab.uploader.snapshot(id)) return
-    world.watch.discarded(id)
+    world.watch.discarded(tab, id)
   })
 }

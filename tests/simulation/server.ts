@@ -20,7 +20,8 @@ interface Kept {
   partBytes: number
   createdAt: number
   multipartId: string
-  assembledAt?: number
+  /** The store is at it: until when, and with which parts. */
+  assembly?: { endsAt: number, etags: string[] }
   receipt?: Receipt
 }
 
@@ -60,14 +61,15 @@ export function createServer(store: Store, time: VirtualTime): Server {
     return upload
   }
 
-  /** A completion that was begun ends when the store is done with it. */
+  /** A completion that was begun ends when the store is done with it: well, if it still has all the parts. */
   function settle(upload: Kept) {
-    if (upload.assembledAt === undefined || upload.receipt || time.now < upload.assembledAt) return
-    const listed = store.list(upload.multipartId)
-    upload.assembledAt = undefined
-    if (!listed) return
-    store.complete(upload.multipartId, listed.map(({ etag }) => etag))
-    finish(upload, listed.map(({ etag }) => Buffer.from(etag, 'hex').toString('base64')))
+    const { assembly, multipartId } = upload
+    if (!assembly || time.now < assembly.endsAt) return
+    upload.assembly = undefined
+    const listed = store.list(multipartId)
+    if (listed?.map(({ etag }) => etag).join() !== assembly.etags.join()) return
+    store.complete(multipartId, assembly.etags)
+    finish(upload, assembly.etags.map((etag) => Buffer.from(etag, 'hex').toString('base64')))
   }
 
   function finish(upload: Kept, digests: readonly string[]): Receipt {
@@ -166,14 +168,14 @@ export function createServer(store: Store, time: VirtualTime): Server {
       const upload = require(id)
       look(request, upload)
       if (upload.receipt) return { state: 'completed', id, receipt: upload.receipt }
-      if (upload.assembledAt !== undefined) return { state: 'assembling', id, retryAfterMs: pollMs }
+      if (upload.assembly) return { state: 'assembling', id, retryAfterMs: pollMs }
       const listed = store.list(upload.multipartId)
       if (!listed) throw new LadingError('upload_gone', 'The store has this multipart upload no more')
       const isSame = listed.length === parts.length && parts.length === partCount(upload)
         && parts.every(({ partNumber, etag }, index) => partNumber === index + 1 && listed[index]?.partNumber === partNumber && listed[index]?.etag === etag)
       if (!isSame) throw new LadingError('parts_mismatch', 'Not what the store lists')
       if (assemblyMs > 0) {
-        upload.assembledAt = time.now + assemblyMs
+        upload.assembly = { endsAt: time.now + assemblyMs, etags: parts.map(({ etag }) => etag) }
         assemblyMs = 0
         return { state: 'assembling', id, retryAfterMs: pollMs }
       }

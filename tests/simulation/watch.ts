@@ -50,7 +50,7 @@ export interface Watch {
   paused(tab: Tab, upload: UploadSnapshot): void
   /** The person pressed something that sets it going again. */
   released(tab: Tab, id: string): void
-  discarded(id: string): void
+  discarded(tab: Tab, id: string): void
   /** The person paused an upload of that file in this tab. */
   wasPaused(tab: Tab, fileName: string): boolean
   /** Silences that last until now count as well. */
@@ -78,9 +78,14 @@ export function createWatch(world: () => World): Watch {
   /** When a tab last showed any upload as waiting. */
   const waitedUntil = new Map<Tab, number>()
   const everPaused = new Set<string>()
+  /** In the tab where it was discarded, and in those that were opened since; the others find out when they ask for it. */
+  function isDiscarded(tab: Tab, id: string): boolean {
+    const found = discardedAt.get(id)
+    return found !== undefined && (found.tab === tab || tab.number >= found.tabsThen) && !isStray(id)
+  }
   /** A call that travels longer than its caller waits may open an upload anew after it was discarded: the server keeps no list of the dead. */
-  const isDiscarded = (id: string) => discardedIds.has(id) && !world().server.strays.has(id)
-  const discardedIds = new Set<string>()
+  const isStray = (id: string) => world().server.strays.has(id)
+  const discardedAt = new Map<string, { tab: Tab, tabsThen: number }>()
   let sentBytes = 0
   let calls = 0
   let wastedParts = 0
@@ -120,7 +125,7 @@ export function createWatch(world: () => World): Watch {
     if (before && upload.sentBytes < before.snapshot.sentBytes) {
       broken('Progress', `${id} goes back from ${before.snapshot.sentBytes} to ${upload.sentBytes} bytes`)
     }
-    if (isDiscarded(id)) broken('Discard', `${id} is shown again as ${state.status}`)
+    if (isDiscarded(tab, id)) broken('Discard', `${id} is shown again as ${state.status}`)
     if (upload.storedBytes > world().store.everHeld(id)) {
       broken('Progress', `${id} shows ${upload.storedBytes} bytes as stored, and the store never held more than ${world().store.everHeld(id)}`)
     }
@@ -184,10 +189,10 @@ export function createWatch(world: () => World): Watch {
       causes.set(cause, (causes.get(cause) ?? 0) + 1)
     },
 
-    called(_tab, op, subject) {
-      if (process.env.TRACE) console.log(seconds(), 'tab', _tab.number, 'call', op, subject)
+    called(tab, op, subject) {
+      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'call', op, subject)
       calls++
-      if (isDiscarded(subject) && (op === 'sign' || op === 'complete' || op === 'initiate')) broken('Discard', `${op} is called for ${subject}`)
+      if (isDiscarded(tab, subject) && (op === 'sign' || op === 'complete' || op === 'initiate')) broken('Discard', `${op} is called for ${subject}`)
     },
 
     answered(tab, op, subject, answer) {
@@ -197,7 +202,9 @@ export function createWatch(world: () => World): Watch {
       const isAll = !('isNew' in status) || status.isNew
       if (isAll) asked.set(status.id, (asked.get(status.id) ?? new Set()).add(tab))
       if ('isNew' in status) return
-      for (const { partNumber } of status.parts) noteTold(`part ${partNumber} of ${subject}`, tab)
+      // One that is on its way has an answer of its own to wait for.
+      const onTheirWay = new Set([...inFlight.values()].filter((flight) => flight.tab === tab && flight.signed.key === subject).map(({ signed }) => signed.partNumber))
+      for (const { partNumber } of status.parts) if (!onTheirWay.has(partNumber)) noteTold(`part ${partNumber} of ${subject}`, tab)
     },
 
     callFailed(tab, op, subject, code) {
@@ -217,7 +224,7 @@ export function createWatch(world: () => World): Watch {
         if (other !== tab) broken('One driver', `${key} is sent from two tabs`)
         else if (partNumber === signed.partNumber) broken('O4', `${partOf(signed)} is on its way twice`)
       }
-      if (isDiscarded(signed.key)) broken('Discard', `${partOf(signed)} is sent`)
+      if (isDiscarded(tab, signed.key)) broken('Discard', `${partOf(signed)} is sent`)
       if (time.now >= signed.expiresAt) broken('URLs', `${partOf(signed)} is sent to a URL that has expired`)
       if (refusedUrls.has(url)) broken('URLs', `${partOf(signed)} is sent to a URL that was refused as expired`)
       lookAtPause(tab, signed, 'is sent')
@@ -266,7 +273,10 @@ export function createWatch(world: () => World): Watch {
         if (event.type === 'removed') {
           shown.get(tab)?.delete(event.id)
           // Another row goes on under that id: what the one before it showed is gone with that.
-          if (event.replacedBy) shown.get(tab)?.delete(event.replacedBy)
+          if (event.replacedBy) {
+            shown.get(tab)?.delete(event.replacedBy)
+            pausedAt.delete(at(tab, event.replacedBy))
+          }
           pausedAt.delete(at(tab, event.id))
         }
         if (event.type !== 'changed') return
@@ -289,7 +299,7 @@ export function createWatch(world: () => World): Watch {
       everPaused.add(at(tab, fileName))
     },
     released: (tab, id) => void pausedAt.delete(at(tab, id)),
-    discarded: (id) => void discardedIds.add(id),
+    discarded: (tab, id) => void discardedAt.set(id, { tab, tabsThen: world().tabs.length }),
     wasPaused: (tab, fileName) => everPaused.has(at(tab, fileName)),
 
     atRest() {

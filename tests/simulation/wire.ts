@@ -11,6 +11,9 @@ import { tokenBytes } from './disk'
 const answerMs = 30_000
 const completeMs = 330_000
 
+/** Stores that want to be left alone name seconds. A longer hold of all files would show those that were moving as uploading. */
+const longestHoldMs = 30_000
+
 const stepsOfPart = 4
 
 /** One leg of the way, in milliseconds. */
@@ -188,7 +191,7 @@ export function put(world: World, tab: Tab, request: PutRequest): Promise<PutAns
         case 'captive':
           return answer(arrives, () => resolve({}))
         case 'busy':
-          return refuse(arrives, new LadingError('store_busy', 'SlowDown', { retryAfterMs: fault.ms }))
+          return refuse(arrives, new LadingError('store_busy', 'SlowDown', { retryAfterMs: Math.min(fault.ms, longestHoldMs) }))
         case 'full':
           return refuse(arrives, new LadingError('store_full', '507'))
         case 'rejected':

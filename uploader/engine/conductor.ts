@@ -9,7 +9,7 @@ import { isActive, isFinal } from './state'
 import { unlessAborted } from './unlessAborted'
 
 /** Decides which entries are on their way, and what becomes of each when its journey ends. */
-export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInFor' | 'partWays' | 'startAnew'> {
+export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInForAnother' | 'partWays' | 'startAnew'> {
   /** Sets queued entries going, in their order, as many as there are parts in flight. */
   startQueued(): void
   /** Goes on with an entry that stands still. */
@@ -198,7 +198,11 @@ export function createConductor({ list, claims, context, listUnfinished, onSigne
       return true
     },
 
-    standsInFor: (entry) => displaced.get(entry)?.file !== undefined,
+    standsInForAnother(entry) {
+      const previous = displaced.get(entry)
+      if (!previous) return false
+      return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
+    },
 
     async partWays(entry) {
       giveBack(entry)

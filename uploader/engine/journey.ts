@@ -66,7 +66,7 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
         entry.wasThereAlready = true
         return { open, receipt: opened.receipt }
       }
-      if (opened.ledger.storedParts === 0 && context.standsInFor(entry)) {
+      if (opened.ledger.storedParts === 0 && context.standsInForAnother(entry)) {
         throw new LadingError('file_mismatch', 'Nothing is stored that could prove that this is the file of the upload that was found')
       }
       await proveSample(journey, open, opened.ledger)

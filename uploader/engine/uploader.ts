@@ -87,7 +87,7 @@ export function createUploader(ports: Ports, options: UploaderOptions = {}): Upl
     flow,
     slots: flow.slots,
     adopt: conductor.adopt,
-    standsInFor: conductor.standsInFor,
+    standsInForAnother: conductor.standsInForAnother,
     partWays: conductor.partWays,
     startAnew: conductor.startAnew,
     notice,
