@@ -11,7 +11,7 @@ import { isActive, isFinal } from './state'
 import { unlessAborted } from './unlessAborted'
 
 /** Decides which entries are on their way, and what becomes of each when its journey ends. */
-export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 'startAnew'> {
+export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInForAnother' | 'partWays' | 'startAnew'> {
   /** Sets queued entries going, as far as there is room. */
   startQueued(): void
   /** Lines an entry up, be it new or one that stood still. */
@@ -207,6 +207,12 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       entry.isAdopted = true
       await lock(entry)
       return true
+    },
+
+    standsInForAnother(entry) {
+      const previous = displaced.get(entry)
+      if (!previous) return false
+      return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
     },
 
     async partWays(entry) {

@@ -5,7 +5,7 @@ import type { OpenFile } from './ports'
 import type { SourceFile } from './types'
 import { LadingError } from '#shared/errors'
 import { assemble, sealReceipt } from './assembling'
-import { openFile, openUpload } from './opening'
+import { askStatus, openFile, openUpload } from './opening'
 import { sendAndProve } from './pipeline'
 import { proveSample, provesReceipt } from './proving'
 import { createRetry } from './retry'
@@ -68,6 +68,9 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
         entry.wasThereAlready = true
         return { open, receipt: opened.receipt }
       }
+      if (opened.ledger.storedParts === 0 && context.standsInForAnother(entry)) {
+        throw new LadingError('file_mismatch', 'Nothing is stored that could prove that this is the file of the upload that was found')
+      }
       await proveSample(journey, open, opened.ledger)
       entry.isAdopted = false
       await sendAndProve(journey, open, opened)
@@ -79,12 +82,24 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
         otherThan.push(entry.id)
         await context.partWays(entry)
       } else if (thrown.code === 'upload_gone') {
-        await context.remember(() => context.ports.records.remove(askedId))
-        await context.startAnew(entry)
+        await leaveBehind(journey)
       } else if (thrown.code !== 'parts_mismatch') {
         throw thrown
       }
       entry.move({ type: 'opening' })
     }
   }
+}
+
+/**
+ * The store has lost the upload: nothing of it is to be offered again, and the file goes on under another id. The server
+ * is asked first, for only the person may take away what is still there.
+ */
+async function leaveBehind(journey: Journey): Promise<void> {
+  const { entry: { id }, context, retry, signal } = journey
+  const { state } = await askStatus(journey)
+  if (state !== 'gone') return
+  await retry.run(() => context.ports.api.abort(id, signal), signal)
+  await context.remember(() => context.ports.records.remove(id))
+  await context.startAnew(journey.entry)
 }

@@ -8,6 +8,7 @@ import { LadingError } from '#shared/errors'
 import { choosePartBytes, partRange } from '#shared/partPlan'
 import { createLedger } from './ledger'
 import { assertFitsMemory, wishPartBytes } from './partSize'
+import { steady } from './steadyFile'
 
 export type Opened =
   | { state: 'open', ledger: Ledger, urls: SignedPart[], urlsAskedAt: number, firstPart: PartToSign | undefined }
@@ -28,7 +29,7 @@ export async function openFile({ entry, context, signal }: Journey, file: Source
     throw new LadingError('file_mismatch', 'The file has another fingerprint than the one that was begun')
   }
   entry.fingerprint = fingerprint
-  entry.open ??= context.ports.files.open(file, digestAlgorithm, isDigestEnforced ? context.bodies : 'bytes')
+  entry.open ??= steady(context.ports.files.open(file, digestAlgorithm, isDigestEnforced ? context.bodies : 'bytes'))
   return entry.open
 }
 

@@ -21,7 +21,7 @@ const interruptions = ['waiting', 'paused', 'failed', 'discarding'] as const
 /** What each state listens to; anything else is a reply that lost a race, and falls through without harm. */
 const listensTo: Record<UploadStatus, readonly UploadEvent['type'][]> = {
   queued: ['opening', 'paused', 'failed', 'discarding'],
-  opening: ['proving', 'uploading', 'completed', ...interruptions],
+  opening: ['proving', 'uploading', 'assembling', 'completed', ...interruptions],
   proving: ['opening', 'uploading', 'assembling', 'completed', ...interruptions],
   uploading: ['opening', 'proving', 'assembling', ...interruptions],
   waiting: ['opening', 'proving', 'uploading', 'assembling', 'completed', ...interruptions],

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry } from './entry'
-import type { BodyKind, Ports } from './ports'
+import type { BodyKind, Goodput, Ports } from './ports'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { MiB } from '#shared/limits'
@@ -12,6 +12,7 @@ import { defaultTiming } from './context'
 import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createFlow } from './flow'
+import { createRemember } from './remembering'
 import { createReporter } from './reporter'
 import { createSession } from './session'
 import { isActive, isFinal } from './state'
@@ -56,12 +57,18 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     policy: timing,
     memoryBytes,
     siteOrigin: options.siteOrigin,
-    recall: () => ports.records.goodput(),
+    async recall() {
+      let known: Goodput | undefined
+      await context.remember(async () => {
+        known = await ports.records.goodput()
+      })
+      return known
+    },
     memorize: (goodput) => void context.remember(() => ports.records.putGoodput(goodput)),
   })
   flow.want(options.concurrency)
   const session = createSession({ api: ports.api, clock: ports.clock, renewEveryMs: timing.maxDelayMs })
-  let isStorageTold = false
+  const notice = (code: ErrorCode) => reporter.tell({ type: 'notice', code })
 
   const conductor = createConductor({
     list,
@@ -83,18 +90,11 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     session: session.open,
     renewal: session,
     adopt: conductor.adopt,
+    standsInForAnother: conductor.standsInForAnother,
     partWays: conductor.partWays,
     startAnew: conductor.startAnew,
-    notice: (code) => reporter.tell({ type: 'notice', code }),
-
-    async remember(write) {
-      try {
-        await write()
-      } catch (thrown) {
-        if (!isStorageTold) reporter.tell({ type: 'notice', code: toLadingError(thrown).code })
-        isStorageTold = true
-      }
-    },
+    notice,
+    remember: createRemember(ports.clock, notice),
   }
 
   /** Finds what is unfinished here and on the server; one upload, where an id is given. */

@@ -1,0 +1,310 @@
+import type { CompleteRequest, InitiateAnswer, StatusAnswer } from '#shared/api'
+import type { ErrorCode } from '#shared/errors'
+import type { UploadSnapshot, UploadStatus } from '~/uploader/engine/types'
+import type { Signed } from './store'
+import type { Tab } from './tab'
+import type { World } from './world'
+import { base64ToHex } from '#shared/digest'
+import { defaultTiming } from '~/uploader/engine/context'
+import { partBytesOf, partCount } from '#shared/partPlan'
+
+/** After this time nothing of a paused upload moves any more. */
+export const pauseMs = 1_000
+
+/**
+ * So long an upload may show one of these without a change, in milliseconds. `assembling` names what is waited for: the
+ * store's own work, here up to ten minutes of it, and one call that stays silent for as long as a platform lets it.
+ */
+export const longestSilenceMs: Partial<Record<UploadStatus, number>> = {
+  opening: 60_000,
+  proving: 60_000,
+  uploading: 60_000,
+  assembling: 1_050_000,
+}
+
+/** Nothing may fail so often within a second: the waits between tries have chance in them, but not that much. */
+const stormFailures = 12
+
+/** Looks on while a story plays, and notes every broken promise. */
+export interface Watch {
+  readonly violations: readonly string[]
+  /** What went wrong on purpose, and how often. */
+  readonly causes: ReadonlyMap<string, number>
+  /** Bytes handed to the network. */
+  readonly sentBytes: number
+  readonly calls: number
+  /** Parts whose PUT failed or was never heard of. */
+  readonly wastedParts: number
+  broken(rule: string, what: string): void
+  noteCause(cause: string): void
+  called(tab: Tab, op: string, subject: string): void
+  answered(tab: Tab, op: string, subject: string, answer: unknown): void
+  callFailed(tab: Tab, op: string, subject: string, code: ErrorCode): void
+  putStarted(tab: Tab, signed: Signed, url: string): { progress(sentBytes: number): void, end(): void }
+  putHeard(tab: Tab, signed: Signed): void
+  putFailed(tab: Tab, signed: Signed, code: ErrorCode): void
+  urlRefused(url: string): void
+  completeAsked(request: CompleteRequest, plan: { partBytes: number, fileBytes: number, multipartId: string }): void
+  tabOpened(tab: Tab): void
+  tabDied(tab: Tab): void
+  paused(tab: Tab, upload: UploadSnapshot): void
+  /** The person pressed something that sets it going again. */
+  released(tab: Tab, id: string): void
+  discarded(tab: Tab, id: string): void
+  /** The person paused an upload of that file in this tab. */
+  wasPaused(tab: Tab, fileName: string): boolean
+  /** Silences that last until now count as well. */
+  atRest(): void
+}
+
+interface Shown {
+  at: number
+  snapshot: UploadSnapshot
+  stored: Set<number>
+}
+
+export function createWatch(world: () => World): Watch {
+  const violations: string[] = []
+  const causes = new Map<string, number>()
+  const inFlight = new Map<object, { tab: Tab, signed: Signed }>()
+  const refusedUrls = new Set<string>()
+  const failures = new Map<string, number[]>()
+  /** Who was told that a part is stored; and who has asked at all what the store holds of an upload. */
+  const told = new Map<string, Set<Tab>>()
+  const asked = new Map<string, Set<Tab>>()
+  const shown = new Map<Tab, Map<string, Shown>>()
+  const toldAt = new Map<Tab, number>()
+  const pausedAt = new Map<string, number>()
+  /** When a tab last showed any upload as waiting. */
+  const waitedUntil = new Map<Tab, number>()
+  const everPaused = new Set<string>()
+  /** In the tab where it was discarded, and in those that were opened since; the others find out when they ask for it. */
+  function isDiscarded(tab: Tab, id: string): boolean {
+    const found = discardedAt.get(id)
+    return found !== undefined && (found.tab === tab || tab.number >= found.tabsThen) && !isStray(id)
+  }
+  /** A call that travels longer than its caller waits may open an upload anew after it was discarded: the server keeps no list of the dead. */
+  const isStray = (id: string) => world().server.strays.has(id)
+  const discardedAt = new Map<string, { tab: Tab, tabsThen: number }>()
+  let sentBytes = 0
+  let calls = 0
+  let wastedParts = 0
+
+  const seconds = () => `${(world().time.now / 1000).toFixed(3)} s`
+  function broken(rule: string, what: string) {
+    violations.push(`${rule} at ${seconds()}: ${what}`)
+  }
+  const partOf = ({ key, partNumber }: Signed) => `part ${partNumber} of ${key}`
+  const at = (tab: Tab, id: string) => `${tab.number}/${id}`
+
+  function failed(key: string, most: number) {
+    const { now } = world().time
+    const recent = [...(failures.get(key) ?? []).filter((time) => time > now - 1_000), now]
+    failures.set(key, recent)
+    if (recent.length > most) broken('O6', `${key} failed ${recent.length} times within a second`)
+  }
+
+  function noteTold(part: string, tab: Tab) {
+    told.set(part, (told.get(part) ?? new Set()).add(tab))
+  }
+
+  /** What the store holds needs no sending by anybody who was told so, or who did not care to ask. */
+  function lookForRepeat(tab: Tab, signed: Signed) {
+    if (!asked.get(signed.key)?.has(tab)) broken('O4', `${partOf(signed)} is sent without having asked what the store holds`)
+    const listed = world().store.open.get(signed.multipartId)?.parts.get(signed.partNumber)
+    if (listed?.etag !== base64ToHex(signed.digest)) return
+    if (told.get(partOf(signed))?.has(tab)) broken('O4', `${partOf(signed)} is sent again, although tab ${tab.number} was told that it is stored`)
+  }
+
+  function lookAtSnapshot(tab: Tab, upload: UploadSnapshot) {
+    const { id, state, fileBytes } = upload
+    const ofTab = shown.get(tab)
+    const before = ofTab?.get(id)
+    const { now } = world().time
+    if (upload.sentBytes > fileBytes) broken('Progress', `${id} shows ${upload.sentBytes} of ${fileBytes} bytes`)
+    if (before && upload.sentBytes < before.snapshot.sentBytes) {
+      broken('Progress', `${id} goes back from ${before.snapshot.sentBytes} to ${upload.sentBytes} bytes`)
+    }
+    if (isDiscarded(tab, id)) broken('Discard', `${id} is shown again as ${state.status}`)
+    if (upload.storedBytes > world().store.everHeld(id)) {
+      broken('Progress', `${id} shows ${upload.storedBytes} bytes as stored, and the store never held more than ${world().store.everHeld(id)}`)
+    }
+    const stored = lookAtParts(tab, upload, before?.stored)
+    if (!before || isVisible(before.snapshot, upload)) {
+      if (before) lookAtSilence(tab, before, now)
+      ofTab?.set(id, { at: now, snapshot: upload, stored })
+    } else {
+      before.stored = stored
+    }
+    if (state.status !== 'paused') pausedAt.delete(at(tab, id))
+  }
+
+  function lookAtParts(tab: Tab, { id, state }: UploadSnapshot, before: Set<number> | undefined): Set<number> {
+    const parts = tab.uploader.parts(id)
+    if (parts.length === 0 || state.status === 'completed') return before ?? new Set()
+    const kept = world().server.kept.get(id)
+    const listed = kept && world().store.open.get(kept.multipartId)?.parts
+    const stored = new Set<number>()
+    for (const { partNumber, status } of parts) {
+      if (status === 'stored' || status === 'proven') stored.add(partNumber)
+      else if (before?.has(partNumber) && listed?.has(partNumber)) broken('Progress', `part ${partNumber} of ${id} was stored and is shown as ${status}`)
+    }
+    return stored
+  }
+
+  function isVisible(before: UploadSnapshot, now: UploadSnapshot): boolean {
+    return before.state.status !== now.state.status || before.sentBytes !== now.sentBytes || before.storedBytes !== now.storedBytes
+      || before.provenBytes !== now.provenBytes || before.hashedBytes !== now.hashedBytes
+  }
+
+  function lookAtSilence(tab: Tab, { at: since, snapshot: { id, state } }: Shown, now: number) {
+    const longest = longestSilenceMs[state.status]
+    // It may stand behind another file that holds all places, and shows why it waits.
+    const isBehind = (waitedUntil.get(tab) ?? -1) > since
+    if (longest !== undefined && now - since > longest && !isBehind) {
+      broken('O3', `${id} showed ${state.status} for ${((now - since) / 1000).toFixed(1)} s without a change`)
+    }
+  }
+
+  function lookAtPause(tab: Tab, signed: Signed, what: string) {
+    const since = pausedAt.get(at(tab, signed.key))
+    if (since !== undefined && world().time.now - since > pauseMs) broken('Pause', `${partOf(signed)} ${what} although it is paused`)
+  }
+
+  return {
+    violations,
+    causes,
+    broken,
+    get sentBytes() {
+      return sentBytes
+    },
+    get calls() {
+      return calls
+    },
+    get wastedParts() {
+      return wastedParts
+    },
+
+    noteCause(cause) {
+      causes.set(cause, (causes.get(cause) ?? 0) + 1)
+    },
+
+    called(tab, op, subject) {
+      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'call', op, subject)
+      calls++
+      if (isDiscarded(tab, subject) && (op === 'sign' || op === 'complete' || op === 'initiate')) broken('Discard', `${op} is called for ${subject}`)
+    },
+
+    answered(tab, op, subject, answer) {
+      if (op !== 'status' && op !== 'initiate') return
+      const status = answer as StatusAnswer | InitiateAnswer
+      if (status.state !== 'open') return
+      const isAll = !('isNew' in status) || status.isNew
+      if (isAll) asked.set(status.id, (asked.get(status.id) ?? new Set()).add(tab))
+      if ('isNew' in status) return
+      // One that is on its way has an answer of its own to wait for.
+      const onTheirWay = new Set([...inFlight.values()].filter((flight) => flight.tab === tab && flight.signed.key === subject).map(({ signed }) => signed.partNumber))
+      for (const { partNumber } of status.parts) if (!onTheirWay.has(partNumber)) noteTold(`part ${partNumber} of ${subject}`, tab)
+    },
+
+    callFailed(tab, op, subject, code) {
+      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'failed', op, subject, code)
+      failed(`${op} ${subject} in tab ${tab.number}`, op === 'session' ? 4 * stormFailures : stormFailures)
+    },
+
+    putStarted(tab, signed, url) {
+      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'put', signed.key, signed.partNumber)
+      const { time } = world()
+      const mine = [...inFlight.values()].filter((other) => other.tab === tab)
+      // What had a place when the number was lowered keeps it: so many parts, and no others, may still be one too many.
+      if (mine.length + 1 > tab.concurrency) tab.partsTooMany.add(partOf(signed))
+      if (tab.partsTooMany.size > tab.placesBefore) broken('Concurrency', `${mine.length + 1} parts in flight, and the person wants ${tab.concurrency}`)
+      for (const { tab: other, signed: { key, partNumber } } of inFlight.values()) {
+        if (key !== signed.key) continue
+        if (other !== tab) broken('One driver', `${key} is sent from two tabs`)
+        else if (partNumber === signed.partNumber) broken('O4', `${partOf(signed)} is on its way twice`)
+      }
+      if (isDiscarded(tab, signed.key)) broken('Discard', `${partOf(signed)} is sent`)
+      if (time.now >= signed.expiresAt) broken('URLs', `${partOf(signed)} is sent to a URL that has expired`)
+      if (refusedUrls.has(url)) broken('URLs', `${partOf(signed)} is sent to a URL that was refused as expired`)
+      lookAtPause(tab, signed, 'is sent')
+      lookForRepeat(tab, signed)
+      calls++
+      const flight = {}
+      inFlight.set(flight, { tab, signed })
+      let sent = 0
+      return {
+        progress(bytes) {
+          sentBytes += bytes - sent
+          sent = bytes
+          lookAtPause(tab, signed, 'moves')
+        },
+        end: () => void inFlight.delete(flight),
+      }
+    },
+
+    putHeard: (tab, signed) => noteTold(partOf(signed), tab),
+
+    putFailed(tab, signed, code) {
+      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'put failed', signed.key, signed.partNumber, code)
+      wastedParts++
+      failed(`${partOf(signed)} (${code}) in tab ${tab.number}`, stormFailures)
+    },
+
+    urlRefused: (url) => void refusedUrls.add(url),
+
+    completeAsked({ id, parts }, plan) {
+      const count = partCount(plan)
+      if (parts.length !== count) broken('Complete', `${id} is to be completed with ${parts.length} of ${count} parts`)
+      const listed = world().store.open.get(plan.multipartId)?.parts
+      for (const { partNumber, etag, digest } of parts) {
+        if (base64ToHex(digest) !== etag) broken('Complete', `part ${partNumber} of ${id} is not proven`)
+        const part = listed?.get(partNumber)
+        if (part && part.bytes !== partBytesOf(plan, partNumber)) broken('Complete', `part ${partNumber} of ${id} has the wrong length`)
+        if (listed && !part && !causes.has('lose part')) broken('Complete', `${id} is to be completed without part ${partNumber} at the store`)
+      }
+    },
+
+    tabOpened(tab) {
+      shown.set(tab, new Map())
+      tab.uploader.subscribe((event) => {
+        if (tab.isDead) return
+        const { now } = world().time
+        if (event.type === 'removed') {
+          shown.get(tab)?.delete(event.id)
+          // Another row goes on under that id: what the one before it showed is gone with that.
+          if (event.replacedBy) {
+            shown.get(tab)?.delete(event.replacedBy)
+            pausedAt.delete(at(tab, event.replacedBy))
+          }
+          pausedAt.delete(at(tab, event.id))
+        }
+        if (event.type !== 'changed') return
+        const last = toldAt.get(tab)
+        if (last !== undefined && now - last < defaultTiming.reportMs - 0.01) broken('Events', `told again after ${now - last} ms`)
+        toldAt.set(tab, now)
+        if (process.env.TRACE) for (const u of event.uploads) console.log(seconds(), 'tab', tab.number, u.id, u.state, 'sent', u.sentBytes, 'stored', u.storedParts, u.hasFile ? 'file' : 'nofile')
+        if ([...shown.get(tab)?.values() ?? []].some(({ snapshot: { state } }) => state.status === 'waiting')) waitedUntil.set(tab, now)
+        for (const upload of event.uploads) lookAtSnapshot(tab, upload)
+      })
+    },
+
+    tabDied(tab) {
+      shown.delete(tab)
+      for (const [flight, { tab: other }] of inFlight) if (other === tab) inFlight.delete(flight)
+    },
+
+    paused(tab, { id, fileName }) {
+      pausedAt.set(at(tab, id), world().time.now)
+      everPaused.add(at(tab, fileName))
+    },
+    released: (tab, id) => void pausedAt.delete(at(tab, id)),
+    discarded: (tab, id) => void discardedAt.set(id, { tab, tabsThen: world().tabs.length }),
+    wasPaused: (tab, fileName) => everPaused.has(at(tab, fileName)),
+
+    atRest() {
+      const { now } = world().time
+      for (const [tab, uploads] of shown) for (const upload of uploads.values()) lookAtSilence(tab, upload, now)
+    },
+  }
+}
