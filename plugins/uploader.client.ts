@@ -27,6 +27,7 @@ export default defineNuxtPlugin(() => {
   }, {
     // Empty means that the engine decides.
     partBytes: Number(partBytes) || undefined,
+    siteOrigin: location.origin,
     timing: quicker(Number(timeDivisor) || 1),
   })
   void useUploadsStore().connect(uploader)
