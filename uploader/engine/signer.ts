@@ -2,6 +2,7 @@ import type { PartToSign, SignedPart } from '#shared/api'
 import type { Clock } from './ports'
 import { LadingError } from '#shared/errors'
 import { batchLimit } from '#shared/limits'
+import { whenAborted } from './whenAborted'
 
 export interface SignerOptions {
   clock: Clock
@@ -52,7 +53,7 @@ interface Turn {
 
 export function createSigner({ clock, sign, windowParts, gatherMs, signal }: SignerOptions): Signer {
   const offered = new Map<number, PartToSign>()
-  /** Offered, and neither signed nor being asked for; in the order in which they are asked for. */
+  /** Offered, and to be asked for next; in that order. */
   const unsigned = new Map<number, PartToSign>()
   const signed = new Map<number, SignedPart & { askedAt: number }>()
   /** Parts whose URLs nobody has used yet. */
@@ -88,25 +89,18 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
     if (unsigned.size >= gathered) return
     const enough = new AbortController()
     stopGathering = () => enough.abort()
-    const stop = () => enough.abort()
-    signal.addEventListener('abort', stop, { once: true })
+    const stopListening = whenAborted(signal, stopGathering)
     // Cut short when enough have come, which is no failure.
     await clock.sleep(gatherMs, enough.signal).catch(() => {})
-    signal.removeEventListener('abort', stop)
+    stopListening()
     signal.throwIfAborted()
   }
 
   async function ask(batch: Map<number, PartToSign>) {
     const askedAt = clock.elapsed()
-    try {
-      const parts = await sign([...batch.values()])
-      // What was offered anew meanwhile is another request, and this URL would not take it.
-      accept(parts.filter(({ partNumber }) => batch.has(partNumber) && offered.get(partNumber) === batch.get(partNumber)), askedAt)
-    } finally {
-      for (const [partNumber, part] of batch) {
-        if (offered.get(partNumber) === part && !signed.has(partNumber)) unsigned.set(partNumber, part)
-      }
-    }
+    const parts = await sign([...batch.values()])
+    // What was offered anew meanwhile is another request, and this URL would not take it.
+    accept(parts.filter(({ partNumber }) => batch.has(partNumber) && offered.get(partNumber) === batch.get(partNumber)), askedAt)
   }
 
   async function take(begun: Turn, isFirst: boolean) {
@@ -160,7 +154,9 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
           lookAhead()
           return { url: url.url, headers: url.headers, ageMs: clock.elapsed() - url.askedAt }
         }
-        if (forget(partNumber)) unsigned.set(partNumber, part)
+        // It aged, or its call failed: it is asked for again only now that somebody needs it, so that nothing asks for ever.
+        forget(partNumber)
+        if (turn?.parts.get(partNumber) !== part) unsigned.set(partNumber, part)
         const waitedFor = turn ?? begin()
         await waitedFor.done
         const answered = signed.get(partNumber)

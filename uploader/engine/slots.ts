@@ -1,3 +1,5 @@
+import { whenAborted } from './whenAborted'
+
 /** Who may send how much at a time. Read anew for each place that is given, so that it may change at any moment. */
 export interface SlotRules {
   /** Parts in flight over all files together. */
@@ -176,15 +178,15 @@ export function createSlots(rules: SlotRules): Slots {
   function granted(wait: (grant: (store: number) => void) => () => void, signal: AbortSignal): Promise<number> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
-      const giveUp = () => {
-        leave()
-        reject(signal.reason)
-      }
       const leave = wait((store) => {
-        signal.removeEventListener('abort', giveUp)
+        stopListening()
         resolve(store)
       })
-      signal.addEventListener('abort', giveUp, { once: true })
+      const stopListening = whenAborted(signal, () => {
+        stopListening()
+        leave()
+        reject(signal.reason)
+      })
       look()
     })
   }

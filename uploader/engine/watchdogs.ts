@@ -1,6 +1,7 @@
 import { LadingError } from '#shared/errors'
 import type { Link, LinkDeparture } from './link'
 import type { Clock } from './ports'
+import { whenAborted } from './whenAborted'
 
 export interface WatchdogPolicy {
   /** Shortest patience without a sign of progress while a part's bytes are being handed over, in milliseconds. */
@@ -39,7 +40,6 @@ export async function underWatch<T>(
   signal.throwIfAborted()
   const stop = new AbortController()
   const ended = new AbortController()
-  const relay = () => stop.abort(signal.reason)
   let lastMoveAt = clock.elapsed()
   let sentBytes = 0
 
@@ -66,7 +66,7 @@ export async function underWatch<T>(
     }
   }
 
-  signal.addEventListener('abort', relay, { once: true })
+  const stopListening = whenAborted(signal, () => stop.abort(signal.reason))
   // It ends by being told that the PUT has ended, which is no failure.
   const watching = watch().catch((reason: unknown) => {
     if (!ended.signal.aborted) throw reason
@@ -78,7 +78,7 @@ export async function underWatch<T>(
       lastMoveAt = clock.elapsed()
     })
   } finally {
-    signal.removeEventListener('abort', relay)
+    stopListening()
     ended.abort()
     await watching
   }

@@ -78,7 +78,7 @@ export function createNetwork(time: VirtualTime, options: NetworkOptions, random
   const queues = new Map<number, Transfer[]>()
   const connections = new Map<number, Set<Connection>>()
   const idle = new Map<number, Connection[]>()
-  const told = { puts: 0, failures: 0, lostBytes: 0, mostMoving: 0 }
+  const told = { puts: 0, mostMoving: 0, inFlight: new Array<number>() }
   let linkRate = steps[0]?.[1] ?? 0
   let settledAt = 0
   let cancelNext = () => {}
@@ -144,7 +144,6 @@ export function createNetwork(time: VirtualTime, options: NetworkOptions, random
     for (const cancel of transfer.timers) cancel()
     transfers.delete(transfer)
     const { connection, host } = transfer
-    transfer.request.signal.removeEventListener('abort', transfer.reject)
     if (connection) {
       connection.usedAt = time.elapsed()
       if (isReusable) of(idle, host, () => []).push(connection)
@@ -155,8 +154,6 @@ export function createNetwork(time: VirtualTime, options: NetworkOptions, random
   }
 
   function fail(transfer: Transfer, error: unknown) {
-    told.failures++
-    told.lostBytes += transfer.delivered
     end(transfer, false)
     transfer.reject(error)
   }
@@ -254,6 +251,7 @@ export function createNetwork(time: VirtualTime, options: NetworkOptions, random
           reject,
         }
         transfers.add(transfer)
+        told.inFlight.push(transfers.size)
         request.signal.addEventListener('abort', () => {
           if (!transfers.has(transfer)) return
           const queue = of(queues, host, () => [])

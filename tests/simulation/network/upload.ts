@@ -20,8 +20,6 @@ export interface UploadOptions {
   concurrency?: number
   hosts?: number
   seed: number
-  /** Called with each number of parts in flight that the engine wants, as it changes. */
-  onLimit?(limit: number, atMs: number): void
 }
 
 export interface Outcome {
@@ -30,6 +28,8 @@ export interface Outcome {
   /** Parts sent again. */
   retries: number
   mostMoving: number
+  /** Parts in flight at the beginning of each. */
+  inFlight: readonly number[]
 }
 
 const digest = `${'A'.repeat(22)}==`
@@ -118,5 +118,6 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
     return status === 'completed'
   })
   const seconds = endedAt / 1000
-  return { seconds, bytesPerSecond: fileBytes / seconds, retries: network.told.puts - Math.ceil(fileBytes / partBytes), mostMoving: network.told.mostMoving }
+  const { puts, mostMoving, inFlight } = network.told
+  return { seconds, bytesPerSecond: fileBytes / seconds, retries: puts - Math.ceil(fileBytes / partBytes), mostMoving, inFlight }
 }
