@@ -33,6 +33,7 @@ export default defineNuxtPlugin(() => {
     partBytes: Number(partBytes) || undefined,
     bodies: bodyKindFor(navigator),
     memoryBytes: memoryBytesFor(navigator),
+    siteOrigin: location.origin,
     timing: quicker(Number(timeDivisor) || 1),
   })
   void useUploadsStore().connect(uploader)
