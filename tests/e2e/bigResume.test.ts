@@ -7,7 +7,9 @@ import { inWorld } from './support/world'
 
 const MiB = 1024 * 1024
 /** `npm run test:long` takes the large one. */
-const fileBytes = process.env.LADING_LONG === '1' ? 4096 * MiB : 512 * MiB
+const isLong = process.env.LADING_LONG === '1'
+const fileBytes = isLong ? 4096 * MiB : 512 * MiB
+const timeoutMs = isLong ? 900_000 : 180_000
 
 /** Sends nine tenths of a file, and kills the browser. */
 async function leaveNearTheEnd(world: World, bytes: number) {
@@ -20,7 +22,7 @@ async function leaveNearTheEnd(world: World, bytes: number) {
   await eventually('nine tenths are stored', async () => {
     const stored = await world.store.storedParts()
     return stored.reduce((sum, part) => sum + part.bytes, 0) >= bytes * 0.9
-  }, 150_000)
+  }, timeoutMs)
   await first.kill()
   const listed = await world.store.listedParts()
   const second = await world.visit(profile)
@@ -50,7 +52,7 @@ it('a large file goes on with its first missing part before 64 MiB of it are rea
   expect(sentLater.filter((partNumber) => listed.includes(partNumber))).toEqual([])
   const [key = ''] = await world.store.keys('data/')
   expect(await world.store.readBack(key)).toEqual({ sha256: file.sha256, bytes: file.bytes })
-}))
+}), timeoutMs)
 
 it('a byte that changed in a stored part, where no sample looks, with the file\'s time put back, is found before anything is completed', () => inWorld({ isProxied: true }, async (world) => {
   const { file, proxy, listed, visit } = await leaveNearTheEnd(world, 512 * MiB)

@@ -26,7 +26,7 @@ afterAll(() => world.end())
 async function slowDown(bytesPerSecond: number) {
   const session = await visit.page.context().newCDPSession(visit.page)
   await session.send('Network.enable')
-  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 5, downloadThroughput: -1, uploadThroughput: bytesPerSecond })
+  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond })
 }
 
 /** Presses Pause as soon as the page shows the state, which may be over before a test's own click gets there. */
@@ -121,7 +121,7 @@ describe(`with seed ${seed}, no request grows later than a second after Pause`, 
     await slowDown(-1)
     // All parts are stored, and nobody puts them together.
     const refused = world.toServer.on({ operation: 'complete' }, status(503))
-    const file = await world.samples.file('proving.bin', 300 * MiB)
+    const file = await world.samples.file('proving.bin', 128 * MiB)
     await visit.add(file)
     await refused.reached
     await visit.page.reload()
