@@ -27,6 +27,8 @@ export interface BenchBrowser {
   processes(): Promise<BrowserProcess[]>
   /** JavaScript and buffers of the page's workers, all of them together. */
   workerBytes(): Promise<number>
+  /** Collects the garbage of the page's workers, and tells how many there are. */
+  collectWorkerGarbage(): Promise<number>
   quit(): Promise<void>
 }
 
@@ -95,6 +97,11 @@ export async function startBenchBrowser(): Promise<BenchBrowser> {
     async workerBytes() {
       const heaps = await Promise.all([...workers.values()].map((worker) => worker.send('Runtime.getHeapUsage')))
       return heaps.reduce((sum, heap) => sum + heap.usedSize + heap.embedderHeapUsedSize + heap.backingStorageSize, 0)
+    },
+
+    async collectWorkerGarbage() {
+      await Promise.all([...workers.values()].map((worker) => worker.send('HeapProfiler.collectGarbage')))
+      return workers.size
     },
 
     async quit() {

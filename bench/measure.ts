@@ -41,7 +41,7 @@ async function measure() {
   const place = await chooseFolder(copies * Math.max(options.fileBytes, options.isLong ? veryLargeBytes : 0))
   const facts = [
     `Written by \`npm run measure\` on ${new Date().toISOString().slice(0, 10)}: ${machineFacts()}, ${await browserVersion()}.`,
-    `Medians of ${options.runs} runs. Browser, store and server share this machine; their files are ${place}. ${load}`,
+    `Medians, runs of each: ${options.runs}. Browser, store and server share this machine; their files are ${place}. ${load}`,
     'Chromium is driven over a bare DevTools pipe, without the network domain, and each run has a new browser profile, store and server.',
   ]
   console.log(facts.join('\n'))
@@ -60,7 +60,7 @@ async function measure() {
       console.log(`\n${writeSection(section).join('\n')}`)
       sections.push(section)
     }
-    if (options.isWhole) await writeFile('reports/measure.md', writeReport(facts, sections))
+    if (options.only.length === 0) await writeFile('reports/measure.md', writeReport(facts, sections))
   } finally {
     await samples.remove()
   }

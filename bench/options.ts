@@ -3,10 +3,10 @@ import { MiB } from '#shared/limits'
 
 const usage = `npm run measure -- [options]
 
-  --runs N      runs of each measurement, of which the median counts (default 3, the least for the report)
+  --runs N      runs of each measurement, of which the median counts (default 3)
   --only NAME   this measurement alone; can be repeated; writes no report
   --long        a file of 4 GiB as well
-  --mib N       length of the large file (default 1024); another one writes no report
+  --mib N       length of the large file (default 1024)
 
 LADING_BUILT=1 takes the build that is there.
 `
@@ -16,8 +16,6 @@ export interface MeasureOptions {
   only: string[]
   isLong: boolean
   fileBytes: number
-  /** Whether this is what the report is to tell. */
-  isWhole: boolean
 }
 
 const usualMiB = 1024
@@ -40,6 +38,5 @@ export function readOptions(): MeasureOptions {
     only: values.only,
     isLong: values.long,
     fileBytes: mib * MiB,
-    isWhole: runs >= 3 && values.only.length === 0 && mib === usualMiB,
   }
 }

@@ -75,6 +75,6 @@ function notesOn(pairs: Pair[], fileBytes: number, { bytesPerSecond, roundTripMs
     `The link is the tests' proxy: ${showRate(bytesPerSecond)} for all bodies together, and ${roundTripMs} ms before each preflight and each part.`,
     reached >= 0.95
       ? `Bare XHR reaches ${percent} of the link's rate: the link is the limit.`
-      : `Bare XHR reaches ${percent} of the link's rate: not the link but this machine, which carries browser, proxy, store and server, is the limit.`,
+      : `Bare XHR reaches ${percent} of the link's rate: the limit is not the link but what stands behind it, this machine or the proxy, and the figures tell of that.`,
   ]
 }

@@ -4,6 +4,12 @@ import { LadingError } from '#shared/errors'
 const bufferBytes = 1024 * 1024
 
 /**
+ * What is being read. Chromium's garbage collector takes the stream of a file while a read of it is pending, if nothing
+ * else leads to it, and then that read never ends: so everything leads to it from here.
+ */
+const beingRead = new Set<Pieces>()
+
+/**
  * Feeds bytes `start` to `end` of a file to `take`, piece by piece. A piece is only good until `take` returns.
  * @throws LadingError `file_changed` or `file_unreadable`; the signal's reason when it is aborted.
  */
@@ -16,6 +22,7 @@ export async function readBlob(
   if (start === end) return
   const pieces = openPieces(content.slice(start, end).stream(), Math.min(bufferBytes, end - start))
   let readBytes = 0
+  beingRead.add(pieces)
   try {
     for (;;) {
       signal.throwIfAborted()
@@ -31,6 +38,7 @@ export async function readBlob(
     await pieces.cancel().catch(() => {
       // A stream that has failed can't be cancelled, and needs not be.
     })
+    beingRead.delete(pieces)
   }
   if (readBytes !== end - start) throw new LadingError('file_changed', `The file ended ${end - start - readBytes} bytes early`)
 }
