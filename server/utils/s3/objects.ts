@@ -18,6 +18,8 @@ export interface StoredJson {
   etag: string
 }
 
+export type WrittenJson = Pick<StoredJson, 'etag'>
+
 /** When a write may happen: only where nothing is yet, or only over the version with this ETag. */
 export type WriteCondition = { ifAbsent: true } | { ifMatch: string }
 
@@ -25,8 +27,8 @@ export interface ObjectCalls {
   assertReachable(): Promise<void>
   head(key: string): Promise<StoredObject | undefined>
   readJson(key: string): Promise<StoredJson | undefined>
-  /** False, and nothing written, where the condition does not hold. */
-  writeJson(key: string, value: unknown, condition: WriteCondition): Promise<boolean>
+  /** The version that was written; undefined, and nothing written, where the condition does not hold. */
+  writeJson(key: string, value: unknown, condition: WriteCondition): Promise<WrittenJson | undefined>
   putMarker(key: string): Promise<void>
   /** Also succeeds where there is nothing. */
   remove(key: string): Promise<void>
@@ -71,11 +73,11 @@ export function createObjectCalls(clients: () => Promise<S3Clients>, bucket: str
       const when = 'ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch }
       const command = new sdk.PutObjectCommand({ Bucket: bucket, Key: assertKey(key), Body: JSON.stringify(value), ContentType: 'application/json', ...when })
       try {
-        await patient.send(command)
-        return true
+        const answer = await patient.send(command)
+        return { etag: (answer.ETag ?? '').replaceAll('"', '') }
       } catch (error) {
         // `If-Match` on an object that is gone is a 404 at AWS.
-        if (isConditionFailed(error) || isMissing(error)) return false
+        if (isConditionFailed(error) || isMissing(error)) return undefined
         throw toStoreFailure(error)
       }
     },

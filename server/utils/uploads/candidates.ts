@@ -11,11 +11,11 @@ const mostCandidates = 64
 const readsAtOnce = 8
 
 /**
- * The owner's own upload of what seems to be the same file: a completed one whose object is still there, else the
+ * Of those ids the owner's own upload of what seems to be the same file: a completed one whose object is still there, else the
  * oldest open one that the store still knows. Undefined where there is none.
  */
-export async function findCandidate(context: UploadContext, owner: string, request: InitiateRequest): Promise<CompletedRecord | OpenRecord | undefined> {
-  const records = await readCandidates(context, owner, request)
+export async function findCandidate(context: UploadContext, owner: string, request: InitiateRequest, ids: readonly string[]): Promise<CompletedRecord | OpenRecord | undefined> {
+  const records = await readCandidates(context, owner, request, ids)
   for (const record of records) {
     if (record.state === 'completed' && await isStillThere(context, owner, record)) return record
   }
@@ -29,9 +29,13 @@ export async function findCandidate(context: UploadContext, owner: string, reque
   return undefined
 }
 
-async function readCandidates({ gateway, records }: UploadContext, owner: string, { id, fileBytes, fingerprint, otherThan = [] }: InitiateRequest) {
+/** Uploads that begin with the same fingerprint, without the one that is asked for and those that proved to be of other files. */
+export async function listCandidates({ gateway }: UploadContext, owner: string, { id, fingerprint, otherThan = [] }: InitiateRequest): Promise<string[]> {
   const { keys } = await gateway.list(printPrefix(owner, fingerprint), { limit: mostCandidates })
-  const ids = keys.map(parsePrintKey).filter((found) => found !== undefined && found !== id && !otherThan.includes(found)) as string[]
+  return keys.flatMap((key) => parsePrintKey(key) ?? []).filter((found) => found !== id && !otherThan.includes(found))
+}
+
+async function readCandidates({ records }: UploadContext, owner: string, { fileBytes }: InitiateRequest, ids: readonly string[]) {
   const found = await concurrently(ids, readsAtOnce, async (candidate) => (await records.read(owner, candidate))?.record)
   return found.filter((record) => record !== undefined).filter((record) => record.fileBytes === fileBytes)
 }

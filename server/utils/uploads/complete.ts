@@ -35,19 +35,22 @@ async function attempt(context: UploadContext, owner: string, request: CompleteR
   if (record.state !== 'open') throw gone()
 
   const claim = readClaim(record, request)
-  const found = await settle(context, owner, withClaim(record, claim))
+  const [found, listed] = await Promise.all([
+    settle(context, owner, withClaim(record, claim), stored),
+    context.gateway.listParts(dataKey(owner, id), record.uploadId),
+  ])
   if (found) return completed(found)
   const isAssembling = record.assemblingSince !== undefined && context.clock.now() - record.assemblingSince < context.assemblingMs
-  const listed = await context.gateway.listParts(dataKey(owner, id), record.uploadId)
   if (isAssembling) return { state: 'assembling', id, retryAfterMs }
   if (!listed) return await completedOrGone(context, owner, record)
   verifyParts(record, request.parts, listed)
 
   if (signal.aborted) throw new LadingError('store_unavailable', 'There was no time left to complete this upload.')
   const assembling: OpenRecord = { ...record, verified: claim, assemblingSince: context.clock.now() }
-  if (!await context.records.replace(owner, stored, assembling)) return undefined
+  const noted = await context.records.replace(owner, stored, assembling)
+  if (!noted) return undefined
   const outcome = await sendComplete(context, owner, assembling, request, signal)
-  const receipt = await settle(context, owner, assembling)
+  const receipt = await settle(context, owner, assembling, noted)
   if (receipt) return completed(receipt)
   if (outcome.outcome !== 'refused') return { state: 'assembling', id, retryAfterMs }
 

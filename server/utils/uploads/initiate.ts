@@ -3,7 +3,7 @@ import type { initiate as contract, InitiateAnswer, PartToSign } from '#shared/a
 import { LadingError } from '#shared/errors'
 import { choosePartBytes } from '#shared/partPlan'
 import { safeContentType } from '~/server/utils/contentType'
-import { findCandidate } from './candidates'
+import { findCandidate, listCandidates } from './candidates'
 import type { UploadContext } from './context'
 import { keptUntil } from './context'
 import { openClaimed, openNew } from './open'
@@ -15,10 +15,10 @@ type Request = z.output<typeof contract.request>
 
 /** Opens an upload, or answers with the one that is there: first that with the same id, then one of the same file. */
 export async function initiate(context: UploadContext, owner: string, request: Request): Promise<InitiateAnswer> {
-  const stored = await context.records.read(owner, request.id)
+  const [stored, candidates] = await Promise.all([context.records.read(owner, request.id), listCandidates(context, owner, request)])
   if (stored) return await answerSameId(context, owner, request, stored.record)
 
-  const candidate = await findCandidate(context, owner, request)
+  const candidate = await findCandidate(context, owner, request, candidates)
   if (candidate) return await answer(context, owner, candidate, { isNew: false, parts: [] })
 
   const record = newRecord(context, request)

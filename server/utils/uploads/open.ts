@@ -2,7 +2,7 @@ import { LadingError } from '#shared/errors'
 import { attachment } from '~/server/utils/disposition'
 import { dataKey, openKey, printKey } from '~/server/utils/keys'
 import type { UploadContext } from './context'
-import type { OpeningRecord, UploadRecord } from './record'
+import type { OpeningRecord, StoredRecord, UploadRecord } from './record'
 import { abortStrays } from './strays'
 
 export interface Opened {
@@ -20,7 +20,8 @@ const openingMs = 5_000
 
 /** Writes the record, which is the claim to open this upload, and opens it; where another delivery claimed it first, waits for that. */
 export async function openNew(context: UploadContext, owner: string, record: OpeningRecord): Promise<Opened> {
-  if (await context.records.create(owner, record)) return await openMultipart(context, owner, record, { isAlone: true })
+  const claimed = await context.records.create(owner, record)
+  if (claimed) return await openMultipart(context, owner, record, claimed, { isAlone: true })
   return await openClaimed(context, owner, record.id)
 }
 
@@ -36,16 +37,15 @@ export async function openClaimed(context: UploadContext, owner: string, id: str
   }
   if (!stored) throw gone()
   if (stored.record.state !== 'opening') return { record: stored.record, isNew: false }
-  return await openMultipart(context, owner, stored.record, { isAlone: false })
+  return await openMultipart(context, owner, stored.record, stored, { isAlone: false })
 }
 
 /** Whoever writes its upload id into the record first has opened it. The others abort their own and go with that one. */
-async function openMultipart(context: UploadContext, owner: string, record: OpeningRecord, { isAlone }: { isAlone: boolean }): Promise<Opened> {
+async function openMultipart(context: UploadContext, owner: string, record: OpeningRecord, claimed: StoredRecord, { isAlone }: { isAlone: boolean }): Promise<Opened> {
   const { gateway, records } = context
   const key = dataKey(owner, record.id)
   const uploadId = await createWithMarkers(context, owner, record)
-  for (;;) {
-    const stored = await records.read(owner, record.id)
+  for (let stored: StoredRecord | undefined = claimed; ; stored = await records.read(owner, record.id)) {
     if (!stored || stored.record.state === 'discarding') {
       await Promise.all([gateway.abortMultipart(key, uploadId), removeMarkers(context, owner, record)])
       throw gone()

@@ -53,10 +53,10 @@ export interface Records {
   read(owner: string, id: string): Promise<StoredRecord | undefined>
   /** Throws `not_found`, whether the upload never was or belongs to someone else. */
   require(owner: string, id: string): Promise<StoredRecord>
-  /** False where there is one already. */
-  create(owner: string, record: UploadRecord): Promise<boolean>
-  /** False where someone else changed or removed it since it was read. */
-  replace(owner: string, read: StoredRecord, record: UploadRecord): Promise<boolean>
+  /** The record as it lies there now; undefined where there was one already. */
+  create(owner: string, record: UploadRecord): Promise<StoredRecord | undefined>
+  /** The record as it lies there now; undefined where someone else changed or removed it since it was read. */
+  replace(owner: string, read: StoredRecord, record: UploadRecord): Promise<StoredRecord | undefined>
   remove(owner: string, id: string): Promise<void>
 }
 
@@ -76,15 +76,18 @@ export function createRecords(gateway: Pick<Gateway, 'readJson' | 'writeJson' | 
     },
 
     async create(owner, record) {
-      return await gateway.writeJson(recordKey(owner, record.id), record, { ifAbsent: true })
-        // The write may have landed although its answer was lost, and its repeat by the SDK then failed on it.
-        || (await read(owner, record.id))?.record.token === record.token
+      const written = await gateway.writeJson(recordKey(owner, record.id), record, { ifAbsent: true })
+      if (written) return { record, etag: written.etag }
+      // The write may have landed although its answer was lost, and its repeat by the SDK then failed on it.
+      const current = await read(owner, record.id)
+      return current?.record.token === record.token ? current : undefined
     },
 
     async replace(owner, { etag }, record) {
-      if (await gateway.writeJson(recordKey(owner, record.id), record, { ifMatch: etag })) return true
+      const written = await gateway.writeJson(recordKey(owner, record.id), record, { ifMatch: etag })
+      if (written) return { record, etag: written.etag }
       const current = await gateway.readJson(recordKey(owner, record.id))
-      return JSON.stringify(current?.value) === JSON.stringify(record)
+      return current && JSON.stringify(current.value) === JSON.stringify(record) ? { record, etag: current.etag } : undefined
     },
 
     async remove(owner, id) {

@@ -6,17 +6,18 @@ import { dataKey, doneKey, openKey, receiptKey } from '~/server/utils/keys'
 import type { StoredObject } from '~/server/utils/s3/objects'
 import type { UploadContext } from './context'
 import { abortStrays } from './strays'
-import type { UnfinishedRecord, UploadRecord } from './record'
+import type { StoredRecord, UnfinishedRecord, UploadRecord } from './record'
 
 /**
  * Looks whether this upload's object is there, and if so writes everything down that makes it completed. Undefined
- * where there is no object; throws `object_conflict`, and touches nothing, where it is someone else's.
+ * where there is no object; throws `object_conflict`, and touches nothing, where it is someone else's. `stored` is the
+ * record as it lies there, as far as is known: that saves reading it again.
  */
-export async function settle(context: UploadContext, owner: string, record: UnfinishedRecord): Promise<Receipt | undefined> {
+export async function settle(context: UploadContext, owner: string, record: UnfinishedRecord, stored?: StoredRecord): Promise<Receipt | undefined> {
   const object = await context.gateway.head(dataKey(owner, record.id))
   if (!object) return undefined
   if (!isObjectOf(record, object)) throw new LadingError('object_conflict', 'Another object lies where this upload belongs.')
-  return await finish(context, owner, record, object)
+  return await finish(context, owner, record, object, stored)
 }
 
 export function isObjectOf(record: Pick<UploadRecord, 'token' | 'fileBytes'>, object: StoredObject): boolean {
@@ -24,7 +25,7 @@ export function isObjectOf(record: Pick<UploadRecord, 'token' | 'fileBytes'>, ob
 }
 
 /** The record comes last: as long as it does not say completed, a repeat does all of this again, with the same result. */
-async function finish(context: UploadContext, owner: string, record: UnfinishedRecord, object: StoredObject): Promise<Receipt> {
+async function finish(context: UploadContext, owner: string, record: UnfinishedRecord, object: StoredObject, stored?: StoredRecord): Promise<Receipt> {
   const { gateway } = context
   const receipt = await keepReceipt(context, owner, receiptOf(record, object))
   await Promise.all([
@@ -32,7 +33,7 @@ async function finish(context: UploadContext, owner: string, record: UnfinishedR
     gateway.remove(openKey(owner, receipt)),
     abortStrays(gateway, dataKey(owner, record.id)),
   ])
-  await markCompleted(context, owner, receipt)
+  await markCompleted(context, owner, receipt, stored)
   return receipt
 }
 
@@ -45,9 +46,9 @@ async function keepReceipt({ gateway }: UploadContext, owner: string, receipt: R
   return receiptSchema.parse(kept.value)
 }
 
-async function markCompleted({ records }: UploadContext, owner: string, receipt: Receipt): Promise<void> {
+async function markCompleted({ records }: UploadContext, owner: string, receipt: Receipt, known?: StoredRecord): Promise<void> {
   for (let tries = 0; tries < 5; tries++) {
-    const stored = await records.read(owner, receipt.id)
+    const stored = tries === 0 && known ? known : await records.read(owner, receipt.id)
     if (!stored || stored.record.state === 'completed') return
     const { id, fileName, relativePath, fileBytes, contentType, fingerprint, partBytes, digestAlgorithm, token, createdAt } = stored.record
     const file = { id, fileName, relativePath, fileBytes, contentType, fingerprint, partBytes, digestAlgorithm, token, createdAt }
