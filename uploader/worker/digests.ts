@@ -10,14 +10,23 @@ const sampleBytes = MiB
 /** Hashers are costly to make, and parts are read side by side: those that are free are used again. */
 const freeHashers: Record<DigestAlgorithm, IHasher[]> = { md5: [], sha256: [] }
 
-/** Runs `use` with a fresh hasher of its own. */
-export async function withHasher<T>(algorithm: DigestAlgorithm, use: (hasher: IHasher) => Promise<T>): Promise<T> {
+/** A fresh hasher for as long as it is used; Chromium has room for some 120 of them in all. */
+export async function takeHasher(algorithm: DigestAlgorithm): Promise<IHasher> {
   const hasher = freeHashers[algorithm].pop() ?? await (algorithm === 'md5' ? createMD5() : createSHA256())
-  hasher.init()
+  return hasher.init()
+}
+
+export function giveHasherBack(algorithm: DigestAlgorithm, hasher: IHasher): void {
+  freeHashers[algorithm].push(hasher)
+}
+
+/** Runs `use` with a fresh hasher of its own. */
+export async function withHasher<T>(algorithm: DigestAlgorithm, use: (hasher: IHasher) => Promise<T> | T): Promise<T> {
+  const hasher = await takeHasher(algorithm)
   try {
     return await use(hasher)
   } finally {
-    freeHashers[algorithm].push(hasher)
+    giveHasherBack(algorithm, hasher)
   }
 }
 

@@ -5,6 +5,7 @@ import { hexToBase64 } from '#shared/digest'
 import { LadingError, toLadingError } from '#shared/errors'
 import { compositeDigest, fingerprint, withHasher } from './digests'
 import { readBlob } from './readBlob'
+import { createTurns } from './turns'
 import { createWholeHash } from './wholeHash'
 
 interface OpenedFile {
@@ -20,6 +21,13 @@ interface Range {
 
 type Handlers = { [Name in TaskName]: (ask: Tasks[Name]['ask'], signal: AbortSignal) => Promise<Tasks[Name]['answer']> }
 
+/**
+ * Reads at a time, each with two hashers at most. More make nothing quicker, and with thousands of files the first one
+ * would wait for all others.
+ */
+const readsAtOnce = 4
+const inTurn = createTurns(readsAtOnce)
+
 const files = new Map<number, OpenedFile>()
 const running = new Map<number, AbortController>()
 
@@ -31,7 +39,7 @@ function fileOf(id: number): OpenedFile {
 
 /** Reads a range once; the whole-file hash goes along if it stands at its start. */
 async function pass(file: OpenedFile, range: Range, take: (piece: Uint8Array) => void, signal: AbortSignal) {
-  const whole = file.whole.begin(range.start)
+  const whole = await file.whole.begin(range.start)
   try {
     await readBlob(file.content, range, (piece) => {
       take(piece)
@@ -45,7 +53,7 @@ async function pass(file: OpenedFile, range: Range, take: (piece: Uint8Array) =>
 }
 
 const handlers: Handlers = {
-  fingerprint: ({ content }, signal) => fingerprint(content, signal),
+  fingerprint: ({ content }, signal) => inTurn(() => fingerprint(content, signal)),
 
   async open({ file, content, algorithm }) {
     files.set(file, { content, algorithm, whole: await createWholeHash() })
@@ -53,23 +61,25 @@ const handlers: Handlers = {
 
   digest({ file: id, start, end }, signal) {
     const file = fileOf(id)
-    return withHasher(file.algorithm, async (hasher) => {
+    return inTurn(() => withHasher(file.algorithm, async (hasher) => {
       await pass(file, { start, end }, (piece) => hasher.update(piece), signal)
       return { digest: hexToBase64(hasher.digest('hex')), hashedBytes: file.whole.hashedBytes }
-    })
+    }))
   },
 
   async hashOn({ file: id, bytes }, signal) {
     const file = fileOf(id)
-    const start = file.whole.hashedBytes
-    await pass(file, { start, end: Math.min(start + bytes, file.content.size) }, () => {}, signal)
+    await inTurn(async () => {
+      const start = file.whole.hashedBytes
+      await pass(file, { start, end: Math.min(start + bytes, file.content.size) }, () => {}, signal)
+    })
     return { hashedBytes: file.whole.hashedBytes }
   },
 
-  async bytes({ file: id, start, end, digest }, signal) {
+  bytes({ file: id, start, end, digest }, signal) {
     const { content, algorithm } = fileOf(id)
-    const bytes = new Uint8Array(end - start)
-    return await withHasher(algorithm, async (hasher) => {
+    return inTurn(() => withHasher(algorithm, async (hasher) => {
+      const bytes = new Uint8Array(end - start)
       let filled = 0
       await readBlob(content, { start, end }, (piece) => {
         bytes.set(piece, filled)
@@ -78,7 +88,7 @@ const handlers: Handlers = {
       }, signal)
       if (hexToBase64(hasher.digest('hex')) !== digest) throw new LadingError('file_changed', 'The file changed after it was read for signing')
       return bytes.buffer
-    })
+    }))
   },
 
   composite: ({ digests, algorithm }) => compositeDigest(digests, algorithm),

@@ -1,5 +1,5 @@
 import type { HashCheckpoint } from '~/uploader/engine/ports'
-import { createSHA256 } from 'hash-wasm'
+import { giveHasherBack, takeHasher, withHasher } from './digests'
 
 /** A whole-file SHA-256 that moves through the file from its start, in passes that come in any order. */
 export interface WholeHash {
@@ -8,11 +8,11 @@ export interface WholeHash {
    * Begins a pass over the file from `start`. Undefined where the hash stands elsewhere, or is in a pass already. A
    * pass that is not ended with `commit` leaves no trace.
    */
-  begin(start: number): Pass | undefined
+  begin(start: number): Promise<Pass | undefined>
   checkpoint(): HashCheckpoint
   /** Answers false for a checkpoint of another version. */
   restore(checkpoint: HashCheckpoint): boolean
-  digest(): string
+  digest(): Promise<string>
 }
 
 export interface Pass {
@@ -24,11 +24,12 @@ export interface Pass {
 /** hash-wasm's saved state can be read by the same state layout only. */
 const stateVersion = 'hash-wasm-sha256-1'
 
+let emptyState: Promise<Uint8Array> | undefined
+
+/** It has a hasher only while a pass is under way: thousands of files may be open, and WebAssembly has room for some 120. */
 export async function createWholeHash(): Promise<WholeHash> {
-  const hasher = await createSHA256()
-  hasher.init()
+  let state = await (emptyState ??= withHasher('sha256', (hasher) => hasher.save()))
   let hashedBytes = 0
-  let saved = hasher.save()
   let isInPass = false
 
   return {
@@ -36,39 +37,35 @@ export async function createWholeHash(): Promise<WholeHash> {
       return hashedBytes
     },
 
-    begin(start) {
+    async begin(start) {
       if (isInPass || start !== hashedBytes) return undefined
       isInPass = true
+      const hasher = (await takeHasher('sha256')).load(state)
+      const end = () => {
+        isInPass = false
+        giveHasherBack('sha256', hasher)
+      }
       return {
         update: (piece) => void hasher.update(piece),
         commit(bytes) {
           hashedBytes += bytes
-          saved = hasher.save()
-          isInPass = false
+          state = hasher.save()
+          end()
         },
-        rollBack() {
-          hasher.load(saved)
-          isInPass = false
-        },
+        rollBack: end,
       }
     },
 
     // The state at the last commit, for a pass may be under way.
-    checkpoint: () => ({ version: stateVersion, hashedBytes, state: saved }),
+    checkpoint: () => ({ version: stateVersion, hashedBytes, state }),
 
     restore(checkpoint) {
       if (checkpoint.version !== stateVersion || isInPass) return false
-      hasher.load(checkpoint.state)
-      saved = checkpoint.state
+      state = checkpoint.state
       hashedBytes = checkpoint.hashedBytes
       return true
     },
 
-    digest() {
-      // `digest` ends a hasher: it goes on from the saved state, so that asking twice answers twice.
-      const hex = hasher.digest('hex')
-      hasher.load(saved)
-      return hex
-    },
+    digest: () => withHasher('sha256', (hasher) => hasher.load(state).digest('hex')),
   }
 }

@@ -14,40 +14,40 @@ describe('the whole-file hash', () => {
     const whole = await createWholeHash()
     for (let start = 0; start < bytes.length; start += MiB) {
       const end = Math.min(start + MiB, bytes.length)
-      const pass = whole.begin(start)
+      const pass = await whole.begin(start)
       await readBlob(new Blob([bytes]), { start, end }, (piece) => pass?.update(piece), signal)
       pass?.commit(end - start)
     }
     expect(whole.hashedBytes).toBe(bytes.length)
-    expect(whole.digest()).toBe(sha256(bytes))
-    expect(whole.digest()).toBe(sha256(bytes))
+    expect(await whole.digest()).toBe(sha256(bytes))
+    expect(await whole.digest()).toBe(sha256(bytes))
   })
 
   it('goes on from a checkpoint in another worker, and from its last commit after a pass that failed', async () => {
     const bytes = randomBytes(1000)
     const first = await createWholeHash()
-    const pass = first.begin(0)
+    const pass = await first.begin(0)
     pass?.update(bytes.subarray(0, 600))
     pass?.commit(600)
     const checkpoint = first.checkpoint()
-    const broken = first.begin(600)
+    const broken = await first.begin(600)
     broken?.update(bytes.subarray(600, 700))
     broken?.rollBack()
 
     for (const whole of [first, await createWholeHash()]) {
       if (whole.hashedBytes === 0) expect(whole.restore(checkpoint)).toBe(true)
-      const rest = whole.begin(600)
+      const rest = await whole.begin(600)
       rest?.update(bytes.subarray(600))
       rest?.commit(400)
-      expect(whole.digest()).toBe(sha256(bytes))
+      expect(await whole.digest()).toBe(sha256(bytes))
     }
   })
 
   it('takes one pass at a time, from where it stands', async () => {
     const whole = await createWholeHash()
-    expect(whole.begin(10)).toBeUndefined()
-    expect(whole.begin(0)).toBeDefined()
-    expect(whole.begin(0)).toBeUndefined()
+    expect(await whole.begin(10)).toBeUndefined()
+    expect(await whole.begin(0)).toBeDefined()
+    expect(await whole.begin(0)).toBeUndefined()
   })
 
   it('does not read the state of another version', async () => {
