@@ -61,6 +61,8 @@ export interface ApiFailure {
   code: ApiErrorCode
   message: string
   requestId: string
+  /** In a batch, for a single one of it: what the `Retry-After` header says of a whole answer, in milliseconds. */
+  retryAfterMs?: number
 }
 
 /** The project's one error class. `message` is for logs; what a person reads is looked up by `code`. */

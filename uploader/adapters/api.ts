@@ -61,7 +61,7 @@ export function createApi({ identify, baseUrl = '/api' }: ApiOptions): UploadApi
     async batch<Name extends keyof BatchedCalls>(name: Name, requests: readonly BatchedCalls[Name]['request'][]) {
       const timeoutMs = name === 'complete' ? completeMs : answerMs
       const { results } = await post<{ results: BatchResult<BatchedCalls[Name]['answer'] & object>[] }>(`upload/${name}`, { uploads: requests }, undefined, timeoutMs)
-      return results.map((result) => 'error' in result ? new LadingError(result.error.code, result.error.message) : result)
+      return results.map((result) => 'error' in result ? new LadingError(result.error.code, result.error.message, { retryAfterMs: result.error.retryAfterMs }) : result)
     },
   }
 }

@@ -6,7 +6,9 @@ import { remedyFor } from './remedies'
 export interface BatchPolicy {
   /** A call waits for company as long as others of its kind follow each other within this time, in milliseconds. */
   gatherMs: number
-  /** Longest wait for company, in milliseconds. After trouble it is waited for so long, whether others follow or not. */
+  /** The same after a call that failed, for its callers come back each after a pause of its own, and are to meet again. */
+  regatherMs: number
+  /** Longest wait for company, in milliseconds: while a batch of its kind is on its way, a call waits for the next one. */
   gatherMostMs: number
 }
 
@@ -78,7 +80,8 @@ function createGatherer<Of extends Name>(
   { policy, underWay }: BatchOptions,
 ): Call<Of> {
   let open: Batch<Of> | undefined
-  /** The last call failed in a way that its callers try again, each after a pause of its own: they are to meet again. */
+  let onTheirWay = 0
+  /** The last call failed in a way that its callers try again. */
   let isTroubled = false
 
   function join(caller: Caller<Of>) {
@@ -96,7 +99,9 @@ function createGatherer<Of extends Name>(
 
   function waitForCompany(batch: Batch<Of>) {
     if (batch.left.signal.aborted) return
-    const restMs = Math.min(batch.openedAt + policy.gatherMostMs, isTroubled ? Infinity : batch.lastAt + policy.gatherMs) - clock.elapsed()
+    const gapMs = isTroubled ? policy.regatherMs : policy.gatherMs
+    const mostAt = batch.openedAt + policy.gatherMostMs
+    const restMs = (onTheirWay > 0 ? mostAt : Math.min(mostAt, batch.lastAt + gapMs)) - clock.elapsed()
     if (restMs <= 0) return depart(batch)
     clock.sleep(restMs, batch.left.signal).then(() => waitForCompany(batch), () => {
       // It has left before its time was over, which is the only way for this sleep to end early.
@@ -122,7 +127,7 @@ function createGatherer<Of extends Name>(
   }
 
   async function send(callers: Caller<Of>[]) {
-    const wasTroubled = isTroubled
+    onTheirWay++
     try {
       const results = await ask(callers)
       isTroubled = results.some(isTrouble)
@@ -136,8 +141,8 @@ function createGatherer<Of extends Name>(
       isTroubled = isTrouble(thrown)
       for (const { reject } of callers) reject(thrown)
     }
-    // Whoever waits longer because of the trouble needs not any more.
-    if (wasTroubled && !isTroubled && open) waitForCompany(open)
+    onTheirWay--
+    if (open) waitForCompany(open)
   }
 
   async function ask([first, ...others]: Caller<Of>[]): Promise<(Answer<Of> | LadingError)[]> {

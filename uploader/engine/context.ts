@@ -26,7 +26,8 @@ export const defaultTiming: Timing = {
   reportMs: 200,
   signAheadMs: 180_000,
   gatherMs: 50,
-  gatherMostMs: 1_000,
+  regatherMs: 1_000,
+  gatherMostMs: 5_000,
 }
 
 /** The default times divided by this, but for how often the screen is told. Tests use it to see watchdogs bite. */
