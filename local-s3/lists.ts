@@ -47,9 +47,9 @@ export async function listMultipartUploads({ request, bucket }: BucketCall): Pro
   const keyMarker = query.get('key-marker') ?? ''
   const idMarker = keyMarker === '' ? '' : query.get('upload-id-marker') ?? ''
   const limit = Math.min(readCount(request, 'max-uploads', 1000), 1000)
-  const left = bucket.uploads.list().filter(({ key, id }) => {
+  const left = bucket.uploads.list(prefix).filter(({ key, id }) => {
     const order = Buffer.compare(Buffer.from(key), Buffer.from(keyMarker))
-    return key.startsWith(prefix) && (order > 0 || (order === 0 && idMarker !== '' && id > idMarker))
+    return order > 0 || (order === 0 && idMarker !== '' && id > idMarker)
   })
   const page = left.slice(0, limit)
   const isTruncated = limit > 0 && left.length > page.length

@@ -25,8 +25,8 @@ export interface OpenUpload extends UploadRecord {
 }
 
 export interface Uploads {
-  /** By key, then by age. */
-  list: () => OpenUpload[]
+  /** By key, then by age: all of them, or those whose keys begin so. */
+  list: (prefix?: string) => OpenUpload[]
   create: (init: Pick<UploadRecord, 'key' | 'headers' | 'hasSha256'>) => Promise<OpenUpload>
   /** Throws `NoSuchUpload`. */
   get: (id: string, key: string) => OpenUpload
@@ -70,7 +70,7 @@ export async function openUploads(dir: string, tmpDir: string, pieces: Pieces, o
 
   return {
     get,
-    list: () => [...open.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || (a.id < b.id ? -1 : 1)),
+    list: (prefix = '') => [...open.values()].filter(({ key }) => key.startsWith(prefix)).sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || (a.id < b.id ? -1 : 1)),
     async create(init) {
       const initiatedAtMs = Date.now()
       const record = { ...init, initiatedAtMs, id: `${initiatedAtMs.toString(36).padStart(9, '0')}${randomBytes(16).toString('hex')}` }
