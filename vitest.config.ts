@@ -21,6 +21,10 @@ export default defineConfig({
         resolve: { alias },
         test: { name: 'stores', include: ['tests/stores/**/*.test.ts'], environment: 'node' },
       },
+      {
+        resolve: { alias },
+        test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], environment: 'node' },
+      },
       // Minutes long, and run by `npm run test:long` alone.
       ...(process.env.LADING_LONG === '1'
         ? [{ resolve: { alias }, test: { name: 'long', include: ['tests/long/**/*.test.ts'], environment: 'node' as const } }]

@@ -4,7 +4,10 @@ import { batchLimit } from '#shared/limits'
 import { remedyFor } from './remedies'
 
 export interface BatchPolicy {
-  /** A call waits for company as long as others of its kind follow each other within this time, in milliseconds. */
+  /**
+   * A call waits for company as long as others of its kind follow each other within this time, in milliseconds; longer
+   * where many uploads are under way that may still come.
+   */
   gatherMs: number
   /** The same after a call that failed, for its callers come back each after a pause of its own, and are to meet again. */
   regatherMs: number
@@ -41,6 +44,10 @@ interface Batch<Of extends Name> {
 
 /** So many parts are signed for or listed in one batch: it stays far below the longest body, and answers within a second. */
 const mostParts = 8 * batchLimit
+
+/** With so many others under way, nothing lies idle while a batch fills; with fewer, each of so many adds to the patience. */
+const manyOthers = 2 * batchLimit
+const othersPerGather = 8
 
 /** The store may take minutes to put a larger object together, and the small ones of a batch are not to wait for it. */
 const mostPartsToComplete = 8
@@ -99,13 +106,18 @@ function createGatherer<Of extends Name>(
 
   function waitForCompany(batch: Batch<Of>) {
     if (batch.left.signal.aborted) return
-    const gapMs = isTroubled ? policy.regatherMs : policy.gatherMs
     const mostAt = batch.openedAt + policy.gatherMostMs
-    const restMs = (onTheirWay > 0 ? mostAt : Math.min(mostAt, batch.lastAt + gapMs)) - clock.elapsed()
+    const restMs = (onTheirWay > 0 ? mostAt : Math.min(mostAt, batch.lastAt + gapMs(batch))) - clock.elapsed()
     if (restMs <= 0) return depart(batch)
     clock.sleep(restMs, batch.left.signal).then(() => waitForCompany(batch), () => {
       // It has left before its time was over, which is the only way for this sleep to end early.
     })
+  }
+
+  function gapMs(batch: Batch<Of>): number {
+    const others = underWay() - batch.callers.size
+    if (others >= manyOthers) return Infinity
+    return Math.max(policy.gatherMs * Math.max(1, others / othersPerGather), isTroubled ? policy.regatherMs : 0)
   }
 
   function close(batch: Batch<Of>) {

@@ -40,6 +40,8 @@ export interface Entry {
   /** Bytes known to be stored, where there is no ledger to ask yet. */
   rememberedBytes: number
   readonly meter: Meter
+  /** In whose name its parts ask for room on the link. */
+  share: object
   /** Stops what is being done for it. The reason says why. */
   stop?: AbortController
   /** Settles when nothing is being done for it any more. */
@@ -91,6 +93,7 @@ class ListedEntry implements Entry {
   wasThereAlready = false
   isAdopted = false
   rememberedBytes = 0
+  share: object = this
   stop?: AbortController
   done: Promise<void> = settled
   private current: UploadState

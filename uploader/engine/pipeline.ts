@@ -91,7 +91,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
         await bell.rung(group.signal)
         continue
       }
-      const release = await slots.take(entry, group.signal)
+      const release = await slots.take(entry.share, group.signal)
       const part = ready.shift()
       if (part) group.run(() => sendOne(part, release))
       // There is room in the window: the reader may go on.

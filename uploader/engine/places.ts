@@ -25,9 +25,9 @@ export interface PlacesOptions {
 
 /**
  * A file of one part is opened, sent and completed in three steps that wait for somebody else each. So that none of
- * them lies idle while files wait, a full batch may be in each.
+ * them lies idle while a batch fills, there may be a full batch in each and one that gathers.
  */
-const mostSmall = 3 * batchLimit
+const mostSmall = 4 * batchLimit
 
 /** Small files are read before there is room to send them: no more than a link of 100 MB/s sends in the meantime. */
 const mostSmallBytes = 128 * MiB
@@ -41,6 +41,8 @@ export function createPlaces({ partsInFlight, partBytes }: PlacesOptions): Place
   const largeQueue = createEntryQueue()
   const small = new Set<Entry>()
   const large = new Set<Entry>()
+  /** Small files ask for places as one: each by itself, they would leave a large one next to nothing. */
+  const smallShare = {}
   let smallBytes = 0
 
   const isSmall = (entry: Entry) => entry.facts.fileBytes <= partBytes()
@@ -65,6 +67,7 @@ export function createPlaces({ partsInFlight, partBytes }: PlacesOptions): Place
 
   function take(entry: Entry) {
     if (small.has(entry) || large.has(entry)) return
+    entry.share = isSmall(entry) ? smallShare : entry
     if (!isSmall(entry)) return void large.add(entry)
     small.add(entry)
     smallBytes += entry.facts.fileBytes

@@ -26,7 +26,7 @@ interface Sent {
 }
 
 /** An API that notes what is sent when; `answer` stands for all of a call. */
-function createLab({ underWay = 1000, answer = async (): Promise<(InitiateAnswer | LadingError)[] | undefined> => undefined } = {}) {
+function createLab({ underWay = 9, answer = async (): Promise<(InitiateAnswer | LadingError)[] | undefined> => undefined } = {}) {
   const clock = createVirtualClock()
   const sent: Sent[] = []
   const note = (requests: readonly { id: string }[], isBatch: boolean) => {
@@ -84,10 +84,10 @@ describe('a call', () => {
   })
 
   it('goes as soon as 64 are there', async () => {
-    const { api, sent, clock } = createLab()
+    const { api, sent, clock } = createLab({ underWay: 130 })
     const begin = clock.elapsed()
     await Promise.all(names(130).map((id) => api.initiate(requestOf(id))))
-    expect(sent.map(({ ids, at }) => [ids.length, at - begin])).toEqual([[64, 0], [64, 0], [2, 50]])
+    expect(sent.map(({ ids, at }) => [ids.length, at - begin])).toEqual([[64, 0], [64, 0], [2, 5_000]])
   })
 
   it('goes as soon as all uploads that are under way wait with it', async () => {
@@ -97,8 +97,15 @@ describe('a call', () => {
     expect(sent.map(({ ids, at }) => [ids.length, at - begin])).toEqual([[3, 0]])
   })
 
+  it.each([[2, 50], [9, 50], [65, 400], [128, 794], [129, 5_000]])('with %d uploads under way waits %d ms for the next one that may come', async (underWay, ms) => {
+    const { api, sent, clock } = createLab({ underWay })
+    const begin = clock.elapsed()
+    await api.initiate(requestOf('a'))
+    expect(sent.map(({ at }) => Math.round(at - begin))).toEqual([ms])
+  })
+
   it('waits for the batch before it, but not for ever', async () => {
-    const lab = createLab()
+    const lab = createLab({ underWay: 66 })
     const { api, sent, clock } = lab
     lab.answer = async () => {
       if (sent.length === 1) await clock.sleep(20_000)
@@ -112,15 +119,15 @@ describe('a call', () => {
   })
 
   it('leaves with the next batch once the one before it is answered', async () => {
-    const lab = createLab()
+    const lab = createLab({ underWay: 66 })
     const { api, sent, clock } = lab
     lab.answer = async () => {
-      if (sent.length === 1) await clock.sleep(300)
+      if (sent.length === 1) await clock.sleep(1_000)
       return undefined
     }
     const begin = clock.elapsed()
     await Promise.all([...names(64), 'a', 'b'].map((id) => api.initiate(requestOf(id))))
-    expect(sent.slice(1)).toEqual([{ ids: ['a', 'b'], at: begin + 300, isBatch: true }])
+    expect(sent.slice(1)).toEqual([{ ids: ['a', 'b'], at: begin + 1_000, isBatch: true }])
   })
 
   it('that completes a large object goes by itself, so that small ones need not wait for the store', async () => {
@@ -204,18 +211,19 @@ describe('a failure', () => {
   })
 
   it('lets its callers meet again, although each comes back after a pause of its own', async () => {
-    const lab = createLab()
+    const lab = createLab({ underWay: 64 })
     const { api, sent, clock } = lab
     lab.answer = async () => {
       if (sent.length === 1) throw new LadingError('server_unreachable', 'down')
       return undefined
     }
     await Promise.allSettled(names(64).map((id) => api.initiate(requestOf(id))))
-    await Promise.all(names(10).map(async (id, index) => {
+    lab.underWay = 9
+    await Promise.all(names(8).map(async (id, index) => {
       await clock.sleep(index * 400)
       await api.initiate(requestOf(id))
     }))
-    expect(sent.slice(1).map(({ ids }) => ids.length)).toEqual([10])
+    expect(sent.slice(1).map(({ ids }) => ids.length)).toEqual([8])
 
     // That one worked: from now on nobody is waited for longer than usual.
     const begin = clock.elapsed()
