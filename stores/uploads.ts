@@ -7,6 +7,7 @@ import type { PartSnapshot, SourceFile, Uploader, UploaderEvent, UploaderSetting
 import { keepSettings, readKeptSettings } from './keptSettings'
 import type { Milestone } from './milestones'
 import { milestoneBetween } from './milestones'
+import { createUploadOrder } from './uploadOrder'
 import type { RetiredUploads } from './uploadTotals'
 import { isActive, needsFile, totalsOf } from './uploadTotals'
 
@@ -27,7 +28,8 @@ export const useUploadsStore = defineStore('uploads', () => {
   const receipts = shallowReactive(new Map<string, Receipt>())
   // Found at the start or later, without a file: only these are offered, not what fails before the person's eyes.
   const found = shallowReactive(new Set<string>())
-  const order = shallowRef<readonly string[]>([])
+  const order = createUploadOrder()
+  const orderChanges = shallowRef(order)
   const postponed = shallowReactive(new Set<string>())
   const retired = shallowRef(nothingRetired)
   const searching = ref(true)
@@ -45,7 +47,6 @@ export const useUploadsStore = defineStore('uploads', () => {
 
   function show(uploads: readonly UploadSnapshot[]) {
     const milestones: Milestone[] = []
-    const newIds: string[] = []
     for (const upload of uploads) {
       if (upload.state.status === 'discarded') {
         remove(upload.id)
@@ -54,13 +55,17 @@ export const useUploadsStore = defineStore('uploads', () => {
       const before = snapshots.get(upload.id)
       const milestone = milestoneBetween(before, upload)
       if (milestone) milestones.push(milestone)
-      if (!before) newIds.push(upload.id)
+      if (!before) addLast(upload.id)
       if (!before && needsFile(upload)) found.add(upload.id)
       put(upload)
       if (upload.state.status === 'completed') receipts.set(upload.state.receipt.id, upload.state.receipt)
     }
-    if (newIds.length > 0) order.value = [...order.value, ...newIds]
     if (milestones.length > 0) latestMilestones.value = milestones
+  }
+
+  function addLast(id: string) {
+    order.add(id)
+    triggerRef(orderChanges)
   }
 
   function put(upload: UploadSnapshot) {
@@ -77,10 +82,12 @@ export const useUploadsStore = defineStore('uploads', () => {
     if (replacedBy && !snapshots.has(replacedBy)) {
       // It keeps its place; the engine's next word replaces this snapshot.
       put({ ...upload, id: replacedBy })
-      order.value = order.value.map((other) => other === id ? replacedBy : other)
+      order.replace(id, replacedBy)
+      triggerRef(orderChanges)
       return
     }
-    order.value = order.value.filter((other) => other !== id)
+    order.remove(id)
+    triggerRef(orderChanges)
     if (upload.state.status === 'completed' && !replacedBy) {
       // It goes on counting while others run, or the overall progress would jump back.
       retired.value = { count: retired.value.count + 1, bytes: retired.value.bytes + upload.fileBytes }
@@ -88,7 +95,7 @@ export const useUploadsStore = defineStore('uploads', () => {
   }
 
   function inOrder(): UploadSnapshot[] {
-    return order.value.flatMap((id) => all.value.get(id) ?? [])
+    return orderChanges.value.list().flatMap((id) => all.value.get(id) ?? [])
   }
 
   function notify(code: ErrorCode) {
@@ -125,7 +132,7 @@ export const useUploadsStore = defineStore('uploads', () => {
   }
 
   return {
-    ids: computed(() => order.value),
+    ids: computed(() => orderChanges.value.list()),
     uploads: computed(inOrder),
     unfinished: computed(() => inOrder().filter((upload) => found.has(upload.id) && needsFile(upload) && !postponed.has(upload.id))),
     totals: computed(() => totalsOf(all.value.values(), retired.value)),

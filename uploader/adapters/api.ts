@@ -4,7 +4,7 @@ import type { BatchedCalls, UploadApi } from '~/uploader/engine/ports'
 import { isErrorCode, LadingError } from '#shared/errors'
 import { FetchError, ofetch } from 'ofetch'
 
-/** Longest wait for an answer of our server, in milliseconds; `complete` alone may take as long as the platform lets it. */
+/** Longest wait for an answer of our server, in milliseconds; a single `complete` may take as long as the platform lets it. */
 const answerMs = 30_000
 const completeMs = 330_000
 
@@ -59,8 +59,8 @@ export function createApi({ identify, baseUrl = '/api' }: ApiOptions): UploadApi
     seal: (id, sha256, signal) => post('upload/seal', { id, sha256 }, signal),
     abort: (id, signal) => post('upload/abort', { id }, signal),
     async batch<Name extends keyof BatchedCalls>(name: Name, requests: readonly BatchedCalls[Name]['request'][]) {
-      const timeoutMs = name === 'complete' ? completeMs : answerMs
-      const { results } = await post<{ results: BatchResult<BatchedCalls[Name]['answer'] & object>[] }>(`upload/${name}`, { uploads: requests }, undefined, timeoutMs)
+      // The server answers a batch in time, whatever is not done by then.
+      const { results } = await post<{ results: BatchResult<BatchedCalls[Name]['answer'] & object>[] }>(`upload/${name}`, { uploads: requests })
       return results.map((result) => 'error' in result ? new LadingError(result.error.code, result.error.message, { retryAfterMs: result.error.retryAfterMs }) : result)
     },
   }

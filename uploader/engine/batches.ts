@@ -40,10 +40,14 @@ interface Batch<Of extends Name> {
   lastAt: number
   /** Aborted when nobody waits for company any more. */
   left: AbortController
+  isSent: boolean
 }
 
 /** So many parts are signed for or listed in one batch: it stays far below the longest body, and answers within a second. */
 const mostParts = 8 * batchLimit
+
+/** One is answered while the next is on its way; more would only make the server answer all of them later. */
+const mostBatchesAtOnce = 2
 
 /** With so many others under way, nothing lies idle while a batch fills; with fewer, each of so many adds to the patience. */
 const manyOthers = 2 * batchLimit
@@ -88,6 +92,8 @@ function createGatherer<Of extends Name>(
 ): Call<Of> {
   let open: Batch<Of> | undefined
   let onTheirWay = 0
+  let batchesOnTheirWay = 0
+  const ready: Batch<Of>[] = []
   /** The last call failed in a way that its callers try again. */
   let isTroubled = false
 
@@ -95,7 +101,7 @@ function createGatherer<Of extends Name>(
     const parts = partsIn(caller.request)
     if (open && open.parts + parts > mostParts) depart(open)
     const now = clock.elapsed()
-    const batch = open ??= { callers: new Set(), parts: 0, openedAt: now, lastAt: now, left: new AbortController() }
+    const batch = open ??= { callers: new Set(), parts: 0, openedAt: now, lastAt: now, left: new AbortController(), isSent: false }
     batch.callers.add(caller)
     batch.parts += parts
     batch.lastAt = now
@@ -127,19 +133,31 @@ function createGatherer<Of extends Name>(
 
   function depart(batch: Batch<Of>) {
     close(batch)
-    void send([...batch.callers])
+    ready.push(batch)
+    sendReady()
+  }
+
+  /** Only batches wait for each other: each is answered within half a minute, while the store may take its time for a single one. */
+  function sendReady() {
+    for (let next = ready[0]; next && (next.callers.size <= 1 || batchesOnTheirWay < mostBatchesAtOnce); next = ready[0]) {
+      ready.shift()
+      next.isSent = true
+      void send([...next.callers])
+    }
   }
 
   /** Takes out a caller who has gone; what is on its way already comes back to nobody. */
   function leave(batch: Batch<Of>, caller: Caller<Of>) {
-    if (batch !== open) return
+    if (batch.isSent) return
     batch.callers.delete(caller)
     batch.parts -= partsIn(caller.request)
     if (batch.callers.size === 0) close(batch)
   }
 
   async function send(callers: Caller<Of>[]) {
+    const isBatch = callers.length > 1
     onTheirWay++
+    if (isBatch) batchesOnTheirWay++
     try {
       const results = await ask(callers)
       isTroubled = results.some(isTrouble)
@@ -154,6 +172,8 @@ function createGatherer<Of extends Name>(
       for (const { reject } of callers) reject(thrown)
     }
     onTheirWay--
+    if (isBatch) batchesOnTheirWay--
+    sendReady()
     if (open) waitForCompany(open)
   }
 

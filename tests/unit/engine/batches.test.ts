@@ -118,6 +118,21 @@ describe('a call', () => {
     await slow
   })
 
+  it('never makes a third batch go while two are on their way', async () => {
+    const lab = createLab({ underWay: 256 })
+    const { api, sent, clock } = lab
+    lab.answer = async () => {
+      await clock.sleep(sent.length * 1_000)
+      return undefined
+    }
+    const begin = clock.elapsed()
+    const stop = new AbortController()
+    const calls = names(256).map((id) => api.initiate(requestOf(id), id === 'u130' ? stop.signal : undefined).catch(() => {}))
+    stop.abort(new Error('paused'))
+    await Promise.all(calls)
+    expect(sent.map(({ ids, at }) => [ids.length, at - begin])).toEqual([[64, 0], [64, 0], [63, 1_000], [64, 2_000]])
+  })
+
   it('leaves with the next batch once the one before it is answered', async () => {
     const lab = createLab({ underWay: 66 })
     const { api, sent, clock } = lab
