@@ -92,7 +92,10 @@ export function createTab(world: World, number: number): Tab {
 
   const sleep = (ms: number, signal?: AbortSignal) =>
     tab.promise<void>((resolve) => {
-      const timer = time.after(ms, resolve)
+      const timer = time.after(ms, () => {
+        signal?.removeEventListener('abort', timer.cancel)
+        resolve()
+      })
       signal?.addEventListener('abort', timer.cancel, { once: true })
     }, signal)
 
