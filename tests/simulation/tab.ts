@@ -90,11 +90,11 @@ export function createTab(world: World, number: number): Tab {
     },
   }
 
-  const sleep = (ms: number, signal?: AbortSignal) =>
-    tab.promise<void>((resolve) => {
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    tab.promise<undefined>((resolve) => {
       const timer = time.after(ms, () => {
         signal?.removeEventListener('abort', timer.cancel)
-        resolve()
+        resolve(undefined)
       })
       signal?.addEventListener('abort', timer.cancel, { once: true })
     }, signal)

@@ -1,4 +1,6 @@
 import type { PutAnswer, PutRequest } from '~/uploader/engine/ports'
+import type { Server } from './server'
+import type { Signed } from './store'
 import type { CallName, Fault } from './story'
 import type { Tab } from './tab'
 import type { World } from './world'
@@ -122,12 +124,17 @@ function spoiled<Answer>(fault: Fault, answer: Answer): Answer {
   return answer
 }
 
+function signedFor(server: Server, url: string): Signed {
+  const signed = server.signedFor(url)
+  if (!signed) throw new RangeError(`Nobody signed ${url}`)
+  return signed
+}
+
 /** One PUT of a part, whose body is read from the disk while it is sent. */
 export function put(world: World, tab: Tab, request: PutRequest): Promise<PutAnswer> {
   const { time, watch, server, store, story } = world
   const { url, signal, onProgress } = request
-  const signed = server.signedFor(url)
-  if (!signed) throw new RangeError(`Nobody signed ${url}`)
+  const signed = signedFor(server, url)
   return tab.promise<PutAnswer>((resolve, reject) => {
     const nth = world.count('put')
     const isOffline = world.isUnder('offline')

@@ -44,7 +44,7 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
     .filter((upload): upload is Unfinished => upload !== undefined && (only === undefined || upload.id === only))
     .sort((one, other) => one.addedAt - other.addedAt)
 
-  async function fromServer(upload: PendingUpload, record: UploadRecord | undefined): Promise<Unfinished> {
+  async function fromServer(upload: PendingUpload, record: UploadRecord | undefined): Promise<Unfinished | undefined> {
     const { id, fingerprint, partBytes, keptUntil, createdAt, fileName, relativePath, fileBytes } = upload
     const storedBytes = await bytesAtStore(id)
     if (storedBytes === undefined) return undefined
