@@ -78,13 +78,12 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
   }
 }
 
-function isExplained({ watch, story, disk }: World, code: ErrorCode): boolean {
+function isExplained({ watch, story }: World, code: ErrorCode): boolean {
   const causes = [...watch.causes.keys()]
   return explanations[code]?.some((cause) => {
     if (cause === 'twin') return story.files.some(({ isTwin }) => isTwin)
     if (cause === 'discard') return story.acts.some(({ deed }) => deed.type === 'discard')
-    if (cause === 'discarded elsewhere') return story.acts.some(({ deed }) => deed.type === 'discard') && story.acts.some(({ deed }) => deed.type === 'open tab')
-    return causes.some((noted) => noted.startsWith(cause) || noted.endsWith(cause)) && disk.length > 0
+    return causes.some((noted) => noted.startsWith(cause) || noted.endsWith(cause))
   }) ?? false
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { UploadSnapshot } from '~/uploader/engine/types'
 import type { Act, Deed, Moment, OperationName, Story } from './story'
 import type { Tab } from './tab'
@@ -11,6 +12,9 @@ import { createStore } from './store'
 import { createTab } from './tab'
 import { createVirtualTime } from './virtualTime'
 import { createWatch } from './watch'
+
+// Many parts wait for one signal: that is no leak here.
+setMaxListeners(0)
 
 /** A story that takes more wakings than this never ends. */
 const mostSteps = 60_000
@@ -47,7 +51,10 @@ async function finish(world: World) {
   world.isCalm = true
   const [first, ...others] = tabs.filter((tab) => !tab.isDead)
   for (const other of others) other.die()
-  if (first) await goOnWithAll(world, first)
+  if (first) {
+    await goOnWithAll(world, first)
+    judgeEnd(world, first)
+  }
   if (watch.violations.length > 0) return
   first?.die()
 
@@ -196,6 +203,7 @@ function perform(world: World, deed: Deed) {
       return
     case 'discard':
       if (file) tab.wanted.delete(file)
+      if (tabs.length > 1) watch.noteCause('discarded elsewhere')
       for (const { id } of uploads) discard(world, tab, id)
       return
     case 'dismiss':
@@ -228,6 +236,7 @@ function goOn({ disk, watch }: World, tab: Tab, { id, fileName, hasFile }: Uploa
 function discard(world: World, tab: Tab, id: string) {
   void tab.uploader.discard(id).then(() => {
     if (tab.isDead || tab.uploader.snapshot(id)) return
+    if (world.server.kept.has(id) && !world.server.strays.has(id)) world.watch.broken('Discard', `${id} is discarded, and the server still has it`)
     world.watch.discarded(tab, id)
   })
 }

@@ -90,9 +90,12 @@ export function createTab(world: World, number: number): Tab {
     },
   }
 
-  const sleep = (ms: number, signal?: AbortSignal) =>
-    tab.promise<void>((resolve) => {
-      const timer = time.after(ms, resolve)
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    tab.promise<undefined>((resolve) => {
+      const timer = time.after(ms, () => {
+        signal?.removeEventListener('abort', timer.cancel)
+        resolve(undefined)
+      })
       signal?.addEventListener('abort', timer.cancel, { once: true })
     }, signal)
 

@@ -42,6 +42,8 @@ export interface Watch {
   callFailed(tab: Tab, op: string, subject: string, code: ErrorCode): void
   putStarted(tab: Tab, signed: Signed, url: string): { progress(sentBytes: number): void, end(): void }
   putHeard(tab: Tab, signed: Signed): void
+  /** It was answered with success, and without a word on what is stored. */
+  putUnclear(tab: Tab, signed: Signed): void
   putFailed(tab: Tab, signed: Signed, code: ErrorCode): void
   urlRefused(url: string): void
   completeAsked(request: CompleteRequest, plan: { partBytes: number, fileBytes: number, multipartId: string }): void
@@ -72,6 +74,10 @@ export function createWatch(world: () => World): Watch {
   /** Who was told that a part is stored; and who has asked at all what the store holds of an upload. */
   const told = new Map<string, Set<Tab>>()
   const asked = new Map<string, Set<Tab>>()
+  /** Uploads that had an answer which says nothing, so that the store is asked for its list. */
+  const unclear = new Set<string>()
+  /** How much of each part was ever handed over. */
+  const handedOver = new Map<string, Map<number, number>>()
   const shown = new Map<Tab, Map<string, Shown>>()
   const toldAt = new Map<Tab, number>()
   const pausedAt = new Map<string, number>()
@@ -128,6 +134,11 @@ export function createWatch(world: () => World): Watch {
     if (isDiscarded(tab, id)) broken('Discard', `${id} is shown again as ${state.status}`)
     if (upload.storedBytes > world().store.everHeld(id)) {
       broken('Progress', `${id} shows ${upload.storedBytes} bytes as stored, and the store never held more than ${world().store.everHeld(id)}`)
+    }
+    // What another tab or an earlier one has sent is known by what the store holds.
+    const most = [...handedOver.get(id)?.values() ?? []].reduce((sum, bytes) => sum + bytes, 0)
+    if (state.status !== 'completed' && upload.sentBytes > Math.max(most, world().store.everHeld(id))) {
+      broken('Progress', `${id} shows ${upload.sentBytes} bytes as sent, where ${most} were handed over`)
     }
     const stored = lookAtParts(tab, upload, before?.stored)
     if (!before || isVisible(before.snapshot, upload)) {
@@ -190,7 +201,6 @@ export function createWatch(world: () => World): Watch {
     },
 
     called(tab, op, subject) {
-      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'call', op, subject)
       calls++
       if (isDiscarded(tab, subject) && (op === 'sign' || op === 'complete' || op === 'initiate')) broken('Discard', `${op} is called for ${subject}`)
     },
@@ -202,18 +212,16 @@ export function createWatch(world: () => World): Watch {
       const isAll = !('isNew' in status) || status.isNew
       if (isAll) asked.set(status.id, (asked.get(status.id) ?? new Set()).add(tab))
       if ('isNew' in status) return
-      // One that is on its way has an answer of its own to wait for.
-      const onTheirWay = new Set([...inFlight.values()].filter((flight) => flight.tab === tab && flight.signed.key === subject).map(({ signed }) => signed.partNumber))
-      for (const { partNumber } of status.parts) if (!onTheirWay.has(partNumber)) noteTold(`part ${partNumber} of ${subject}`, tab)
+      // This one was asked for the sake of a single part; the others that are on their way have answers of their own to wait for.
+      if (unclear.delete(at(tab, subject))) return
+      for (const { partNumber } of status.parts) noteTold(`part ${partNumber} of ${subject}`, tab)
     },
 
-    callFailed(tab, op, subject, code) {
-      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'failed', op, subject, code)
+    callFailed(tab, op, subject) {
       failed(`${op} ${subject} in tab ${tab.number}`, op === 'session' ? 4 * stormFailures : stormFailures)
     },
 
     putStarted(tab, signed, url) {
-      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'put', signed.key, signed.partNumber)
       const { time } = world()
       const mine = [...inFlight.values()].filter((other) => other.tab === tab)
       // What had a place when the number was lowered keeps it: so many parts, and no others, may still be one too many.
@@ -237,16 +245,18 @@ export function createWatch(world: () => World): Watch {
         progress(bytes) {
           sentBytes += bytes - sent
           sent = bytes
+          const parts = handedOver.get(signed.key) ?? new Map<number, number>()
+          handedOver.set(signed.key, parts.set(signed.partNumber, Math.max(bytes, parts.get(signed.partNumber) ?? 0)))
           lookAtPause(tab, signed, 'moves')
         },
         end: () => void inFlight.delete(flight),
       }
     },
 
+    putUnclear: (tab, { key }) => void unclear.add(at(tab, key)),
     putHeard: (tab, signed) => noteTold(partOf(signed), tab),
 
     putFailed(tab, signed, code) {
-      if (process.env.TRACE) console.log(seconds(), 'tab', tab.number, 'put failed', signed.key, signed.partNumber, code)
       wastedParts++
       failed(`${partOf(signed)} (${code}) in tab ${tab.number}`, stormFailures)
     },
@@ -283,7 +293,6 @@ export function createWatch(world: () => World): Watch {
         const last = toldAt.get(tab)
         if (last !== undefined && now - last < defaultTiming.reportMs - 0.01) broken('Events', `told again after ${now - last} ms`)
         toldAt.set(tab, now)
-        if (process.env.TRACE) for (const u of event.uploads) console.log(seconds(), 'tab', tab.number, u.id, u.state, 'sent', u.sentBytes, 'stored', u.storedParts, u.hasFile ? 'file' : 'nofile')
         if ([...shown.get(tab)?.values() ?? []].some(({ snapshot: { state } }) => state.status === 'waiting')) waitedUntil.set(tab, now)
         for (const upload of event.uploads) lookAtSnapshot(tab, upload)
       })

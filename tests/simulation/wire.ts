@@ -1,4 +1,6 @@
 import type { PutAnswer, PutRequest } from '~/uploader/engine/ports'
+import type { Server } from './server'
+import type { Signed } from './store'
 import type { CallName, Fault } from './story'
 import type { Tab } from './tab'
 import type { World } from './world'
@@ -11,7 +13,10 @@ import { tokenBytes } from './disk'
 const answerMs = 30_000
 const completeMs = 330_000
 
-/** Stores that want to be left alone name seconds. A longer hold of all files would show those that were moving as uploading. */
+/**
+ * Who wants to be left alone names seconds. A longer hold that hits one part while another one moves would be shown as
+ * uploading until it ends, which the page has no better word for yet.
+ */
 const longestHoldMs = 30_000
 
 const stepsOfPart = 4
@@ -99,7 +104,7 @@ export function call<Answer>(world: World, tab: Tab, op: CallName, subject: stri
         apply(there, false)
         return refuse(back, new LadingError('store_unavailable', 'The store did not tell'))
       case 'limited':
-        return refuse(back, new LadingError('rate_limited', 'HTTP 429', { retryAfterMs: fault.ms }))
+        return refuse(back, new LadingError('rate_limited', 'HTTP 429', { retryAfterMs: Math.min(fault.ms, longestHoldMs) }))
       case 'silent':
         return refuse(op === 'complete' ? completeMs : answerMs, unreachable())
       case 'signed out':
@@ -119,16 +124,21 @@ function spoiled<Answer>(fault: Fault, answer: Answer): Answer {
   return answer
 }
 
+function signedFor(server: Server, url: string): Signed {
+  const signed = server.signedFor(url)
+  if (!signed) throw new RangeError(`Nobody signed ${url}`)
+  return signed
+}
+
 /** One PUT of a part, whose body is read from the disk while it is sent. */
 export function put(world: World, tab: Tab, request: PutRequest): Promise<PutAnswer> {
   const { time, watch, server, store, story } = world
   const { url, signal, onProgress } = request
+  const signed = signedFor(server, url)
   return tab.promise<PutAnswer>((resolve, reject) => {
     const nth = world.count('put')
     const isOffline = world.isUnder('offline')
     const fault = isOffline ? undefined : faultOf(world, 'put', nth)
-    const signed = server.signedFor(url)
-    if (!signed) throw new RangeError(`Nobody signed ${url}`)
     const slice = request.body as unknown as Slice
     const bytes = slice.end - slice.start
     const tokens: number[] = []
@@ -143,6 +153,7 @@ export function put(world: World, tab: Tab, request: PutRequest): Promise<PutAns
       world.reach('put', nth, 'answered')
       time.after(0, () => {
         if (isOver()) return
+        signal.removeEventListener('abort', sending.end)
         sending.end()
         settle()
       })
@@ -157,19 +168,22 @@ export function put(world: World, tab: Tab, request: PutRequest): Promise<PutAns
     /** The store takes it or not; answers what it says. */
     function judge(): () => void {
       try {
-        if (time.now >= signed!.expiresAt) throw new LadingError('url_expired', 'Request has expired')
-        const etag = store.put(signed!, fault?.kind === 'bent' ? tokens.map((token) => token ^ 1) : tokens, bytes)
+        if (time.now >= signed.expiresAt) throw new LadingError('url_expired', 'Request has expired')
+        const etag = store.put(signed, fault?.kind === 'bent' ? tokens.map((token) => token ^ 1) : tokens, bytes)
         world.reach('put', nth, 'applied')
         return () => {
-          if (fault?.kind === 'hidden') return resolve({})
-          watch.putHeard(tab, signed!)
+          if (fault?.kind === 'hidden') {
+            watch.putUnclear(tab, signed)
+            return resolve({})
+          }
+          watch.putHeard(tab, signed)
           resolve({ etag: `"${etag}"` })
         }
       } catch (thrown) {
         const error = thrown as LadingError
         return () => {
           if (error.code === 'url_expired') watch.urlRefused(url)
-          watch.putFailed(tab, signed!, error.code)
+          watch.putFailed(tab, signed, error.code)
           reject(error)
         }
       }
@@ -189,7 +203,10 @@ export function put(world: World, tab: Tab, request: PutRequest): Promise<PutAns
           refuse(arrives, unreachable())
           return void time.after(arrives + fault.ms, judge)
         case 'captive':
-          return answer(arrives, () => resolve({}))
+          return answer(arrives, () => {
+            watch.putUnclear(tab, signed)
+            resolve({})
+          })
         case 'busy':
           return refuse(arrives, new LadingError('store_busy', 'SlowDown', { retryAfterMs: Math.min(fault.ms, longestHoldMs) }))
         case 'full':

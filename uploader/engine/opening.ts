@@ -77,7 +77,10 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
   assertFitsMemory(bodies, answer.partBytes, facts.fileBytes, context.memoryBytes)
   takePlan(entry, answer)
   const ledger = entry.ledger ?? createLedger({ fileBytes: facts.fileBytes, partBytes: answer.partBytes })
-  if (!answer.isNew) {
+  if (answer.isNew) {
+    // Discarded elsewhere, perhaps, since this tab last saw it: nothing of before counts.
+    ledger.reconcile([])
+  } else {
     const status = await askStatus(journey)
     if (status.state === 'completed') return { state: 'completed', receipt: status.receipt }
     if (status.state === 'gone') return { state: 'gone' }

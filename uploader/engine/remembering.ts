@@ -22,11 +22,15 @@ export function createRemember(clock: Clock, notice: (code: ErrorCode) => void):
     })
     // It is ended because the work has ended, which is no failure.
     tooLong.catch(() => {})
-    const ending = work.finally(() => {
+    const answer = () => {
       isStuck = false
+    }
+    void work.then(answer, answer)
+    try {
+      await Promise.race([work, tooLong])
+    } finally {
       ended.abort()
-    })
-    await Promise.race([ending, tooLong])
+    }
   }
 
   return async (work) => {

@@ -29,9 +29,9 @@ export function steady(open: OpenFile): OpenFile {
     async hashOn(bytes, signal) {
       const start = open.hashedBytes
       const before = known.get(start)
-      // Reading for the digest takes the hash along.
+      // Reading for the digest takes the hash along, where it stands at the range's start.
       if (before && before.range.end <= start + bytes) await digest(before.range, signal)
-      else await open.hashOn(bytes, signal)
+      if (open.hashedBytes === start) await open.hashOn(bytes, signal)
     },
   }
 }

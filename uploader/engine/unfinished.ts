@@ -44,8 +44,10 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
     .filter((upload): upload is Unfinished => upload !== undefined && (only === undefined || upload.id === only))
     .sort((one, other) => one.addedAt - other.addedAt)
 
-  async function fromServer(upload: PendingUpload, record: UploadRecord | undefined): Promise<Unfinished> {
+  async function fromServer(upload: PendingUpload, record: UploadRecord | undefined): Promise<Unfinished | undefined> {
     const { id, fingerprint, partBytes, keptUntil, createdAt, fileName, relativePath, fileBytes } = upload
+    const storedBytes = await bytesAtStore(id)
+    if (storedBytes === undefined) return undefined
     return {
       id,
       fingerprint,
@@ -59,7 +61,7 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
         contentType: record?.contentType ?? '',
         modifiedAt: record?.modifiedAt ?? 0,
       },
-      storedBytes: await bytesAtStore(id),
+      storedBytes,
     }
   }
 
@@ -89,11 +91,14 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
     }
   }
 
-  async function bytesAtStore(id: string): Promise<number> {
+  /** Undefined for one that has ended since it was listed. */
+  async function bytesAtStore(id: string): Promise<number | undefined> {
     try {
       const status = await api.status(id, signal)
+      if (status.state === 'completed') return undefined
       return status.state === 'open' ? status.parts.reduce((sum, { bytes }) => sum + bytes, 0) : 0
     } catch (thrown) {
+      if (toLadingError(thrown).code === 'not_found') return undefined
       context.notice(toLadingError(thrown).code)
       return await rememberedBytes(id)
     }

@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { exit, version } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { runnerImport } from 'vite'
+import type * as Search from '~/tests/simulation/search'
+import { engineWith } from '~/tests/simulation/engineWith'
+import { mutants } from '~/tests/simulation/mutants'
+
+/**
+ * `npm run simulate`: plays stories against the engine until one breaks a promise. `--runs N` stories (10,000), from
+ * `--seed S` (1) on, in blocks of 10,000 with a seed each; `--story PATH` plays one again that was found with that seed;
+ * `--mutants` looks how soon each deliberate bug is found instead. Writes `reports/simulation.md`, to be committed.
+ */
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    story: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+  },
+})
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const blockRuns = 10_000
+const reportFile = values.mutants ? 'reports/simulation-mutants.md' : 'reports/simulation.md'
+const machine = `Node ${version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`
+const firstSeed = Number(values.seed)
+const runs = Number(values.runs)
+
+async function writeReport(lines: string[]) {
+  await writeFile(reportFile, [`Written by \`npm run simulate\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.`, '', ...lines, ''].join('\n'))
+}
+
+async function playAll(): Promise<boolean> {
+  const { module: { search, report } } = await runnerImport<typeof Search>(`${root}tests/simulation/search.ts`, {
+    root,
+    configFile: false,
+    resolve: { alias: { '#shared': `${root}shared`, '~': root.slice(0, -1) } },
+  })
+  const rows: string[] = []
+  for (let left = runs, seed = firstSeed; left > 0; left -= blockRuns, seed++) {
+    const startedAt = performance.now()
+    const count = Math.min(left, blockRuns)
+    const found = await search({ seed, runs: count, ...(values.story !== undefined && { path: values.story }) })
+    const seconds = (performance.now() - startedAt) / 1000
+    rows.push(`| ${seed} | ${found ? found.runs : count} | ${seconds.toFixed(0)} s | ${found ? found.violations[0] : 'none'} |`)
+    console.log(`seed ${seed}: ${found ? report(found) : `${count} stories, no broken promise`}, ${seconds.toFixed(0)} s`)
+    // After each block, so that a run that is ended early has told what it saw.
+    if (values.story === undefined) {
+      await writeReport(['# Simulation', '', '| Seed | Stories | Time | Broken promise |', '|---|---|---|---|', ...rows])
+    }
+    if (found) return false
+  }
+  return true
+}
+
+async function findMutants(): Promise<boolean> {
+  const rows: string[] = []
+  for (const mutant of mutants) {
+    const startedAt = performance.now()
+    const { search } = await engineWith(mutant)
+    const found = await search({ seed: firstSeed, runs, isQuick: true })
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    rows.push(`| ${mutant.name} | ${mutant.why} | ${found?.runs ?? `not in ${runs}`} | ${seconds} s | ${found?.violations[0] ?? ''} |`)
+    console.log(`${mutant.name}: ${found ? `${found.runs} stories` : 'not found'}, ${seconds} s`)
+    await writeReport(['# Deliberate bugs', '', `Seed ${firstSeed}.`, '', '| Bug | Which means that | Stories until found | Time | What it broke |', '|---|---|---|---|---|', ...rows])
+  }
+  return !rows.some((row) => row.includes('not in'))
+}
+
+exit(await (values.mutants ? findMutants() : playAll()) ? 0 : 1)
