@@ -1,14 +1,15 @@
-import type { Clock, Files, OpenFile, Ports, UploadApi, UploadRecords } from '~/uploader/engine/ports'
+import type { BatchedCalls, Clock, Files, OpenFile, Ports, UploadApi, UploadRecords } from '~/uploader/engine/ports'
 import type { SourceFile, Uploader } from '~/uploader/engine/types'
 import type { HashState } from './digests'
 import type { DiskFile } from './disk'
+import type { Server } from './server'
 import type { World } from './world'
 import { LadingError } from '#shared/errors'
 import { createUploader } from '~/uploader/engine/uploader'
 import { dice } from './dice'
 import { compositeDigest, emptyHash, hashOn, longDigest } from './digests'
 import { contentOf, digestOf, fingerprintOf, Slice, tokenBytes } from './disk'
-import { call, put } from './wire'
+import { call, callTogether, put } from './wire'
 
 /** Parts have four tokens, and a quarter of a gigabyte: so each of them is time for a checkpoint of the hash. */
 export const partBytes = 4 * tokenBytes
@@ -131,8 +132,23 @@ function createApi(world: World, tab: Tab): UploadApi {
     complete: (request, signal) => call(world, tab, 'complete', request.id, () => server.complete(request), signal),
     seal: (id, sha256, signal) => call(world, tab, 'seal', id, () => server.seal(id, sha256), signal),
     abort: (id, signal) => call(world, tab, 'abort', id, () => server.abort(id), signal),
-    batch: () => Promise.reject(new LadingError('unexpected', 'No batches yet')),
+    batch: (name, requests) => callTogether(world, tab, name, requests.map((request) => ({ id: request.id, effect: () => effectOf(server, name, request) }))),
   }
+}
+
+/** What one upload's share in a batch does at the server. */
+function effectOf<Name extends keyof BatchedCalls>(server: Server, name: Name, request: BatchedCalls[Name]['request']): BatchedCalls[Name]['answer'] {
+  const effects: { [Call in keyof BatchedCalls]: (asked: BatchedCalls[Call]['request']) => BatchedCalls[Call]['answer'] } = {
+    initiate: (asked) => server.initiate(asked),
+    sign: (asked) => server.sign(asked),
+    complete: (asked) => server.complete(asked),
+    seal: ({ id, sha256 }) => server.seal(id, sha256),
+    abort({ id }) {
+      server.abort(id)
+      return { id }
+    },
+  }
+  return effects[name](request)
 }
 
 function createFiles(world: World, sleep: Clock['sleep']): Files {

@@ -1,10 +1,11 @@
 import type { PutAnswer, PutRequest } from '~/uploader/engine/ports'
 import type { Server } from './server'
 import type { Signed } from './store'
+import type { ErrorCode } from '#shared/errors'
 import type { CallName, Fault } from './story'
 import type { Tab } from './tab'
 import type { World } from './world'
-import { LadingError } from '#shared/errors'
+import { LadingError, toLadingError } from '#shared/errors'
 import { dice } from './dice'
 import type { Slice } from './disk'
 import { tokenBytes } from './disk'
@@ -31,11 +32,49 @@ function faultOf<Op extends Fault['op']>({ story, isCalm }: World, op: Op, nth: 
   return story.faults.find((fault): fault is Extract<Fault, { op: Op }> => fault.op === op && fault.nth === nth)
 }
 
-/**
- * One call of our server. What takes effect there does so in the world's time: it lands whether or not the tab that asked
- * still lives, or still waits.
- */
+/** One call of our server for one upload. */
 export function call<Answer>(world: World, tab: Tab, op: CallName, subject: string, effect: () => Answer, signal?: AbortSignal): Promise<Answer> {
+  const { watch } = world
+  const witness: Witness<Answer> = {
+    called: () => watch.called(tab, op, subject),
+    failed: (code) => watch.callFailed(tab, op, subject, code),
+    answered: (answer) => watch.answered(tab, op, subject, answer),
+  }
+  return deliver(world, tab, op, witness, effect, signal)
+}
+
+/** One call for many uploads: it arrives or is lost as a whole, and each has its own answer or failure in it. */
+export function callTogether<Answer>(world: World, tab: Tab, op: CallName, asked: readonly { id: string, effect: () => Answer }[]): Promise<(Answer | LadingError)[]> {
+  const { watch } = world
+  const witness: Witness<(Answer | LadingError)[]> = {
+    called: () => asked.forEach(({ id }) => watch.called(tab, op, id)),
+    failed: (code) => asked.forEach(({ id }) => watch.callFailed(tab, op, id, code)),
+    answered: (answers) => asked.forEach(({ id }, index) => {
+      const answer = answers[index]
+      if (answer instanceof LadingError) watch.callFailed(tab, op, id, answer.code)
+      else watch.answered(tab, op, id, answer)
+    }),
+  }
+  return deliver(world, tab, op, witness, () => asked.map(({ effect }) => {
+    try {
+      return effect()
+    } catch (thrown) {
+      return toLadingError(thrown)
+    }
+  }))
+}
+
+interface Witness<Answer> {
+  called(): void
+  failed(code: ErrorCode): void
+  answered(answer: Answer): void
+}
+
+/**
+ * What takes effect at the server does so in the world's time: it lands whether or not the tab that asked still lives, or
+ * still waits.
+ */
+function deliver<Answer>(world: World, tab: Tab, op: CallName, witness: Witness<Answer>, effect: () => Answer, signal?: AbortSignal): Promise<Answer> {
   const { time, watch } = world
   return tab.promise<Answer>((resolve, reject) => {
     const nth = world.count(op)
@@ -43,7 +82,7 @@ export function call<Answer>(world: World, tab: Tab, op: CallName, subject: stri
     const fault = isOffline ? undefined : faultOf(world, op, nth)
     const there = legMs(world, nth, op.length, 1)
     const back = there + legMs(world, nth, op.length, 2)
-    watch.called(tab, op, subject)
+    witness.called()
     if (fault) watch.noteCause(`${op} ${fault.kind}`)
     world.reach(op, nth, 'asked')
 
@@ -51,7 +90,7 @@ export function call<Answer>(world: World, tab: Tab, op: CallName, subject: stri
       world.reach(op, nth, 'answered')
       time.after(0, () => {
         if (tab.isDead || signal?.aborted) return
-        watch.callFailed(tab, op, subject, error.code)
+        witness.failed(error.code)
         reject(error)
       })
     })
@@ -63,12 +102,12 @@ export function call<Answer>(world: World, tab: Tab, op: CallName, subject: stri
       try {
         const answer = effect()
         settle = () => {
-          watch.answered(tab, op, subject, answer)
+          witness.answered(answer)
           resolve(fault ? spoiled(fault, answer) : answer)
         }
       } catch (thrown) {
         settle = () => {
-          watch.callFailed(tab, op, subject, thrown instanceof LadingError ? thrown.code : 'unexpected')
+          witness.failed(toLadingError(thrown).code)
           reject(thrown)
         }
       }
@@ -117,6 +156,7 @@ export function call<Answer>(world: World, tab: Tab, op: CallName, subject: stri
 
 /** An answer that lacks something. */
 function spoiled<Answer>(fault: Fault, answer: Answer): Answer {
+  if (Array.isArray(answer)) return answer.map((one: unknown) => spoiled(fault, one)) as Answer
   if (typeof answer !== 'object' || answer === null || !('parts' in answer) || !Array.isArray(answer.parts)) return answer
   const parts = answer.parts as object[]
   if (fault.kind === 'omits' && 'url' in (parts[0] ?? {})) return { ...answer, parts: parts.slice(1) }
