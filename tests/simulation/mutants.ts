@@ -167,15 +167,6 @@ export const mutants: readonly Mutant[] = [
     runs: 4000,
   },
   {
-    name: 'place never given back',
-    file: 'taskGroup.ts',
-    find: '.finally(() => running.delete(running_))',
-    replace: '',
-    why: 'a group of tasks never sees its end',
-    seed: 1,
-    runs: 4000,
-  },
-  {
     name: 'bell that forgets',
     file: 'bell.ts',
     find: 'for (const wake of woken) wake()',

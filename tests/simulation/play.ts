@@ -234,8 +234,14 @@ function goOn({ disk, watch }: World, tab: Tab, { id, fileName, hasFile }: Uploa
 }
 
 function discard(world: World, tab: Tab, id: string) {
+  let isGivenBack = false
+  // What was found for the file, and not proven to be of it, stays: then only the file itself is discarded, under another id.
+  const stop = tab.uploader.subscribe((event) => {
+    if (event.type === 'removed' && event.id === id && event.replacedBy) isGivenBack = true
+  })
   void tab.uploader.discard(id).then(() => {
-    if (tab.isDead || tab.uploader.snapshot(id)) return
+    stop()
+    if (tab.isDead || isGivenBack || tab.uploader.snapshot(id)) return
     if (world.server.kept.has(id) && !world.server.strays.has(id)) world.watch.broken('Discard', `${id} is discarded, and the server still has it`)
     world.watch.discarded(tab, id)
   })

@@ -214,7 +214,8 @@ export function createWatch(world: () => World): Watch {
       if ('isNew' in status) return
       // This one was asked for the sake of a single part; the others that are on their way have answers of their own to wait for.
       if (unclear.delete(at(tab, subject))) return
-      for (const { partNumber } of status.parts) noteTold(`part ${partNumber} of ${subject}`, tab)
+      const onTheirWay = new Set([...inFlight.values()].flatMap(({ tab: other, signed }) => (other === tab && signed.key === subject ? signed.partNumber : [])))
+      for (const { partNumber } of status.parts) if (!onTheirWay.has(partNumber)) noteTold(`part ${partNumber} of ${subject}`, tab)
     },
 
     callFailed(tab, op, subject) {

@@ -211,7 +211,8 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
 
     standsInForAnother(entry) {
       const previous = displaced.get(entry)
-      if (!previous) return false
+      const isOfThisVisit = previous?.file !== undefined || previous?.state.status === 'failed'
+      if (!previous || !isOfThisVisit) return false
       return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
     },
 

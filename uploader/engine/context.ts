@@ -77,7 +77,7 @@ export interface EngineContext {
    * driven in this tab: then it has waited for that to end, and the server is to be asked again.
    */
   adopt(entry: Entry, id: string, signal: AbortSignal): Promise<boolean>
-  /** The entry goes on with an upload that stood on the list under another file's name. */
+  /** The entry goes on with an upload that the person began in this tab, with a file of another name. */
   standsInForAnother(entry: Entry): boolean
   /** That other upload turned out to hold another file: it goes back to the list, and the entry starts afresh. */
   partWays(entry: Entry): Promise<void>

@@ -56,10 +56,14 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
 
   for (let round = 1; ; round++) {
     const askedId = entry.id
+    let isKnownGone = false
     try {
       const open = await openFile(journey, file)
       const opened = await openUpload(journey, open, otherThan)
-      if (opened.state === 'gone') throw new LadingError('upload_gone', 'The store holds nothing of this upload any more')
+      if (opened.state === 'gone') {
+        isKnownGone = true
+        throw new LadingError('upload_gone', 'The store holds nothing of this upload any more')
+      }
       if (opened.state === 'completed') {
         if (!await provesReceipt(journey, open, opened.receipt)) {
           throw new LadingError('file_mismatch', 'The completed upload holds other bytes than the file')
@@ -68,8 +72,9 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
         entry.wasThereAlready = true
         return { open, receipt: opened.receipt }
       }
-      if (opened.ledger.storedParts === 0 && context.standsInForAnother(entry)) {
-        throw new LadingError('file_mismatch', 'Nothing is stored that could prove that this is the file of the upload that was found')
+      if (!opened.ledger.isAllStored && context.standsInForAnother(entry)) {
+        // What is stored may be the same in both: it is not for this one to say that all of them are.
+        throw new LadingError('file_mismatch', 'Too little is stored to prove that this is the file of the upload that was found')
       }
       await proveSample(journey, open, opened.ledger)
       entry.isAdopted = false
@@ -82,7 +87,7 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
         otherThan.push(entry.id)
         await context.partWays(entry)
       } else if (thrown.code === 'upload_gone') {
-        await leaveBehind(journey)
+        await leaveBehind(journey, isKnownGone)
       } else if (thrown.code !== 'parts_mismatch') {
         throw thrown
       }
@@ -95,10 +100,9 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
  * The store has lost the upload: nothing of it is to be offered again, and the file goes on under another id. The server
  * is asked first, for only the person may take away what is still there.
  */
-async function leaveBehind(journey: Journey): Promise<void> {
+async function leaveBehind(journey: Journey, isKnownGone: boolean): Promise<void> {
   const { entry: { id }, context, retry, signal } = journey
-  const { state } = await askStatus(journey)
-  if (state !== 'gone') return
+  if (!isKnownGone && (await askStatus(journey)).state !== 'gone') return
   await retry.run(() => context.ports.api.abort(id, signal), signal)
   await context.remember(() => context.ports.records.remove(id))
   await context.startAnew(journey.entry)

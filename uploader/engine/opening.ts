@@ -4,7 +4,7 @@ import type { Entry } from './entry'
 import type { Ledger } from './ledger'
 import type { OpenFile } from './ports'
 import type { SourceFile } from './types'
-import { LadingError } from '#shared/errors'
+import { LadingError, toLadingError } from '#shared/errors'
 import { choosePartBytes, partRange } from '#shared/partPlan'
 import { createLedger } from './ledger'
 import { assertFitsMemory, wishPartBytes } from './partSize'
@@ -71,7 +71,11 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
     ...(otherThan.length > 0 && { otherThan: [...otherThan] }),
   }, signal), signal)
 
-  if (answer.id !== entry.id && !await context.adopt(entry, answer.id, signal)) return await openUpload(journey, open, otherThan)
+  if (answer.id !== entry.id) {
+    // Whatever was known of the former upload says nothing about this one.
+    entry.startAnew()
+    if (!await context.adopt(entry, answer.id, signal)) return await openUpload(journey, open, otherThan)
+  }
   if (answer.state === 'completed') return { state: 'completed', receipt: answer.receipt }
 
   assertFitsMemory(bodies, answer.partBytes, facts.fileBytes, context.memoryBytes)
@@ -81,7 +85,7 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
     // Discarded elsewhere, perhaps, since this tab last saw it: nothing of before counts.
     ledger.reconcile([])
   } else {
-    const status = await askStatus(journey)
+    const status = await askUnlessGone(journey)
     if (status.state === 'completed') return { state: 'completed', receipt: status.receipt }
     if (status.state === 'gone') return { state: 'gone' }
     ledger.reconcile(status.parts)
@@ -93,6 +97,16 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
 
 export function askStatus({ entry, context, retry, signal }: Journey): Promise<StatusAnswer> {
   return retry.run(() => context.ports.api.status(entry.id, signal), signal)
+}
+
+/** Another tab may have taken it away while this one waited for its turn. */
+async function askUnlessGone(journey: Journey): Promise<StatusAnswer> {
+  try {
+    return await askStatus(journey)
+  } catch (thrown) {
+    if (toLadingError(thrown).code !== 'not_found') throw thrown
+    return { state: 'gone', id: journey.entry.id }
+  }
 }
 
 /** The first URL comes with the answer to `initiate`, so that the first byte leaves one round trip earlier. */
