@@ -46,6 +46,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
   const displaced = new Map<Entry, Entry>()
   const places = createPlaces({
     partsInFlight: () => context().slots.limit,
+    isListed: (entry) => list.get(entry.id) === entry,
     partBytes: () => context().settings.partBytes ?? context().usualPartBytes ?? defaultPartBytes,
   })
   let discards = 0
@@ -65,7 +66,8 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
     try {
       await before
       signal.throwIfAborted()
-      if (!file) return
+      // It was let go while it stood in line: the person is to pick it again.
+      if (!file) return entry.move({ type: 'paused' })
       entry.move({ type: 'opening' })
       await lock(entry)
       await travel(entry, file, context(), signal)
@@ -140,8 +142,9 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
     const previous = displaced.get(entry)
     displaced.delete(entry)
     beginAnew(entry)
-    if (previous) list.restore(previous)
-    else void listUnfinished(previousId)
+    if (!previous) return void listUnfinished(previousId)
+    list.restore(previous)
+    if (previous.state.status === 'queued') places.queue(previous)
   }
 
   /** Removes an upload from the store, then from here. */

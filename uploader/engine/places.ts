@@ -21,6 +21,8 @@ export interface PlacesOptions {
   partsInFlight(): number
   /** A file that is no longer than this goes in one part. */
   partBytes(): number
+  /** False for an entry that another one goes on for. */
+  isListed(entry: Entry): boolean
 }
 
 /**
@@ -36,7 +38,7 @@ const mostSmallBytes = 128 * MiB
  * Files of several parts set out as many as there are parts in flight. Those of one part set out beside them, and
  * more of them, for their calls go together and most of their time is spent waiting. Each kind keeps its order.
  */
-export function createPlaces({ partsInFlight, partBytes }: PlacesOptions): Places {
+export function createPlaces({ partsInFlight, partBytes, isListed }: PlacesOptions): Places {
   const smallQueue = createEntryQueue()
   const largeQueue = createEntryQueue()
   const small = new Set<Entry>()
@@ -58,7 +60,7 @@ export function createPlaces({ partsInFlight, partBytes }: PlacesOptions): Place
       const entry = queue.peek()
       if (!entry) return undefined
       // Paused or discarded meanwhile, or not yet done with what was stopped: then it is lined up again by that.
-      const isWaiting = entry.state.status === 'queued' && !entry.stop
+      const isWaiting = entry.state.status === 'queued' && !entry.stop && isListed(entry)
       if (isWaiting && !hasRoom(entry)) return undefined
       queue.shift()
       if (isWaiting) return entry

@@ -35,7 +35,7 @@ describe('the queue', () => {
 })
 
 describe('room', () => {
-  const rules = { partsInFlight: () => 6, partBytes: () => 8 * MiB }
+  const rules = { partsInFlight: () => 6, partBytes: () => 8 * MiB, isListed: () => true }
 
   it('is there for as many large files as there are parts in flight, and for four batches of small ones beside them', () => {
     const line = createPlaces(rules)
@@ -54,7 +54,7 @@ describe('room', () => {
     const line = createPlaces(rules)
     for (const entry of entriesOf(40, 8 * MiB)) line.queue(entry)
     expect(setOut(line)).toHaveLength(16)
-    const few = createPlaces({ partsInFlight: () => 20, partBytes: () => 8 * MiB })
+    const few = createPlaces({ partsInFlight: () => 20, partBytes: () => 8 * MiB, isListed: () => true })
     for (const entry of entriesOf(40, 8 * MiB)) few.queue(entry)
     expect(setOut(few)).toHaveLength(20)
   })
@@ -87,5 +87,14 @@ describe('room', () => {
     line.leave(entry)
     line.leave(entry)
     expect(line.taken).toBe(0)
+  })
+
+  it('is not given to an entry that another one goes on for', () => {
+    const [standIn, other] = entriesOf(2)
+    const line = createPlaces({ ...rules, isListed: (entry) => entry === other })
+    if (standIn) line.queue(standIn)
+    if (other) line.queue(other)
+    expect([line.next(), line.next()]).toEqual([other, undefined])
+    expect(line.taken).toBe(1)
   })
 })
