@@ -197,7 +197,8 @@ export function createModel({ minPartBytes = 4 } = {}) {
     },
 
     async batch(name, requests) {
-      return await Promise.all(requests.map((request) => callOne(api, name, request).catch(toLadingError)))
+      // Of the api that a test made of this one.
+      return await Promise.all(requests.map((request) => callOne(this, name, request).catch(toLadingError)))
     },
   }
 
