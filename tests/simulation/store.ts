@@ -38,6 +38,8 @@ export interface Store {
   /** The lifecycle rule took it, or somebody else did. */
   lose(multipartId: string): void
   losePart(multipartId: string, partNumber: number): void
+  /** Whether that part was ever lost; it may have been sent again since. */
+  hasLost(multipartId: string, partNumber: number): boolean
   /** How many bytes in parts were ever held under a key, each part counted once. */
   everHeld(key: string): number
 }
@@ -46,6 +48,7 @@ export function createStore(): Store {
   const open = new Map<string, Multipart>()
   const objects = new Map<string, readonly number[]>()
   const held = new Map<string, Map<number, number>>()
+  const lost = new Set<string>()
   let count = 0
 
   return {
@@ -91,7 +94,10 @@ export function createStore(): Store {
 
     abort: (multipartId) => void open.delete(multipartId),
     lose: (multipartId) => void open.delete(multipartId),
-    losePart: (multipartId, partNumber) => void open.get(multipartId)?.parts.delete(partNumber),
+    losePart(multipartId, partNumber) {
+      if (open.get(multipartId)?.parts.delete(partNumber)) lost.add(`${multipartId}/${partNumber}`)
+    },
+    hasLost: (multipartId, partNumber) => lost.has(`${multipartId}/${partNumber}`),
     everHeld: (key) => [...(held.get(key)?.values() ?? [])].reduce((sum, bytes) => sum + bytes, 0),
   }
 }

@@ -119,6 +119,8 @@ export function createWatch(world: () => World): Watch {
     if (!asked.get(signed.key)?.has(tab)) broken('O4', `${partOf(signed)} is sent without having asked what the store holds`)
     const listed = world().store.open.get(signed.multipartId)?.parts.get(signed.partNumber)
     if (listed?.etag !== base64ToHex(signed.digest)) return
+    // What was told before that says nothing any more.
+    if (world().store.hasLost(signed.multipartId, signed.partNumber)) return
     if (told.get(partOf(signed))?.has(tab)) broken('O4', `${partOf(signed)} is sent again, although tab ${tab.number} was told that it is stored`)
   }
 
@@ -158,7 +160,7 @@ export function createWatch(world: () => World): Watch {
     const stored = new Set<number>()
     for (const { partNumber, status } of parts) {
       if (status === 'stored' || status === 'proven') stored.add(partNumber)
-      else if (before?.has(partNumber) && listed?.has(partNumber)) broken('Progress', `part ${partNumber} of ${id} was stored and is shown as ${status}`)
+      else if (before?.has(partNumber) && listed?.has(partNumber) && !world().store.hasLost(kept?.multipartId ?? '', partNumber)) broken('Progress', `part ${partNumber} of ${id} was stored and is shown as ${status}`)
     }
     return stored
   }
