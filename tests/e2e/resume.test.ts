@@ -7,6 +7,8 @@ const MiB = 1024 * 1024
 const slow = { bytesPerSecond: 40 * MiB }
 const fileBytes = 20 * 8 * MiB + 12_345
 const parts = 21
+/** A call that a busy store leaves unanswered is given up after 30 seconds; the offer comes from local records then. */
+const offerMs = 60_000
 
 /** Sends half of a file, and ends the browser. Answers what another visit needs to go on. */
 async function leaveHalfWay(world: World, ending: 'kill' | 'quit' = 'kill') {
@@ -27,7 +29,7 @@ describe.each(['kill', 'quit'] as const)('after a %s of the browser in the middl
     expect(listed.length).toBeGreaterThanOrEqual(parts / 2)
 
     const second = await world.visit(profile)
-    await second.offer.waitFor()
+    await second.offer.waitFor({ timeout: offerMs })
     expect(await second.offer.count()).toBe(1)
     await second.continueWith(file)
     await second.untilStatus(file.name, 'completed')
@@ -49,7 +51,7 @@ describe('an unfinished upload', () => {
     const stored = (await world.store.storedParts()).length
 
     const second = await world.visit(profile)
-    await second.offer.waitFor()
+    await second.offer.waitFor({ timeout: offerMs })
     await second.continueWith(impostor)
     await second.page.locator('[data-testid="upload-error"][data-code="file_mismatch"]').first().waitFor()
     expect(await second.offer.count()).toBe(1)
@@ -79,7 +81,7 @@ describe('an unfinished upload', () => {
     expect(await second.row(file.name).count()).toBe(1)
 
     await second.page.reload()
-    await second.offer.waitFor()
+    await second.offer.waitFor({ timeout: offerMs })
     await second.continueWith(file)
     await second.untilStatus(file.name, 'completed')
     const [key = ''] = await world.store.keys('data/')
@@ -90,7 +92,7 @@ describe('an unfinished upload', () => {
     const { profile } = await leaveHalfWay(world)
 
     const second = await world.visit(profile)
-    await second.offer.waitFor()
+    await second.offer.waitFor({ timeout: offerMs })
     expect(await second.rememberedUploads()).toMatchObject({ uploads: 1 })
     await second.discardOffered()
     expect(await world.store.openMultipartUploads()).toBe(0)
