@@ -43,7 +43,9 @@ export async function search({ seed, runs, path, isQuick = false }: SearchOption
     seed,
     numRuns: runs,
     endOnFailure: isQuick,
-    ...(path === undefined ? { examples: knownStories.map((story): [Story] => [story]) } : { path }),
+    // A path counts them too.
+    examples: knownStories.map((story): [Story] => [story]),
+    ...(path !== undefined && { path }),
   })
   if (!failed || !counterexample) return undefined
   const violations = errorInstance instanceof Broken ? errorInstance.violations : [String(errorInstance)]

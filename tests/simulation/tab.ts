@@ -221,7 +221,7 @@ function createFiles(world: World, sleep: Clock['sleep']): Files {
 }
 
 /** The browser's storage: what was handed over is written even where the tab dies before it hears of that. */
-function createRecords({ records, time, isUnder }: World, tab: Tab, sleep: Clock['sleep']): UploadRecords {
+function createRecords({ records, time, watch, isUnder }: World, tab: Tab, sleep: Clock['sleep']): UploadRecords {
   async function use<T>(work: () => Promise<T>): Promise<T> {
     if (tab.isDead || isUnder('records hang')) return await new Promise<T>(() => {})
     if (isUnder('records broken')) {
@@ -241,7 +241,10 @@ function createRecords({ records, time, isUnder }: World, tab: Tab, sleep: Clock
     get: (id) => use(() => records.get(id)),
     put: (record) => use(() => records.put(record)),
     update: (id, changes) => use(() => records.update(id, changes)),
-    remove: (id) => use(() => records.remove(id)),
+    remove(id) {
+      if (isUnder('records hang') || isUnder('records broken')) watch.recordStays(id)
+      return use(() => records.remove(id))
+    },
     putPart: (part) => use(() => records.putPart(part)),
     storedBytes: (id) => use(() => records.storedBytes(id)),
     goodput: () => use(() => records.goodput()),

@@ -53,6 +53,8 @@ export interface Watch {
   /** The person pressed something that sets it going again. */
   released(tab: Tab, id: string): void
   discarded(tab: Tab, id: string): void
+  /** The storage refuses to forget it. */
+  recordStays(id: string): void
   /** The person paused an upload of that file in this tab. */
   wasPaused(tab: Tab, fileName: string): boolean
   /** Silences that last until now count as well. */
@@ -84,13 +86,17 @@ export function createWatch(world: () => World): Watch {
   /** When a tab last showed any upload as waiting. */
   const waitedUntil = new Map<Tab, number>()
   const everPaused = new Set<string>()
-  /** In the tab where it was discarded, and in those that were opened since; the others find out when they ask for it. */
+  /**
+   * In the tab where it was discarded, and in those that were opened since; the others find out when they ask for it, and
+   * so do the later ones where the storage kept its record.
+   */
   function isDiscarded(tab: Tab, id: string): boolean {
     const found = discardedAt.get(id)
-    return found !== undefined && (found.tab === tab || tab.number >= found.tabsThen) && !isStray(id)
+    return found !== undefined && (found.tab === tab || (tab.number >= found.tabsThen && !keptRecords.has(id))) && !isStray(id)
   }
   /** A call that travels longer than its caller waits may open an upload anew after it was discarded: the server keeps no list of the dead. */
   const isStray = (id: string) => world().server.strays.has(id)
+  const keptRecords = new Set<string>()
   const discardedAt = new Map<string, { tab: Tab, tabsThen: number }>()
   let sentBytes = 0
   let calls = 0
@@ -311,6 +317,7 @@ export function createWatch(world: () => World): Watch {
       everPaused.add(at(tab, fileName))
     },
     released: (tab, id) => void pausedAt.delete(at(tab, id)),
+    recordStays: (id) => void keptRecords.add(id),
     discarded: (tab, id) => void discardedAt.set(id, { tab, tabsThen: world().tabs.length }),
     wasPaused: (tab, fileName) => everPaused.has(at(tab, fileName)),
 

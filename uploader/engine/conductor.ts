@@ -49,6 +49,8 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
     isListed: (entry) => list.get(entry.id) === entry,
     partBytes: () => context().settings.partBytes ?? context().usualPartBytes ?? defaultPartBytes,
   })
+  /** Entries that wait for another one that has their file, and how to have them ask the server again. */
+  const waits = new Map<Entry, { other: Entry, askAgain(): void }>()
   let discards = 0
   let isClosed = false
 
@@ -133,7 +135,27 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
     entry.startAnew()
     entry.isAdopted = false
     entry.partBytes = undefined
-    list.rename(entry, context().ports.newId())
+    rename(entry, context().ports.newId())
+  }
+
+  /** Whoever waits for the upload that it had finds that one free. */
+  function rename(entry: Entry, id: string) {
+    list.rename(entry, id)
+    for (const { other, askAgain } of waits.values()) if (other === entry) askAgain()
+  }
+
+  /** Waits until nothing is being done in this tab for the upload that another entry has. */
+  async function waitFor(other: Entry, entry: Entry, signal: AbortSignal) {
+    // The server knows of that one's upload by now: it has nothing to wait for itself, least of all for this entry.
+    waits.get(other)?.askAgain()
+    const freed = new Promise<void>((askAgain) => waits.set(entry, { other, askAgain }))
+    entry.move({ type: 'waiting', reason: 'same_file' })
+    try {
+      await unlessAborted(Promise.race([other.done, freed]), signal)
+    } finally {
+      waits.delete(entry)
+    }
+    entry.move({ type: 'opening' })
   }
 
   /** The upload that the entry had gone on with returns to the list, and the entry has nothing at the store. */
@@ -197,16 +219,14 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       signal.throwIfAborted()
       const other = list.get(id)
       if (other && isActive(other.state)) {
-        entry.move({ type: 'waiting', reason: 'same_file' })
-        await unlessAborted(other.done, signal)
-        entry.move({ type: 'opening' })
+        await waitFor(other, entry, signal)
         return false
       }
       if (other) {
         list.takeOut(other)
         displaced.set(entry, other)
       }
-      list.rename(entry, id)
+      rename(entry, id)
       entry.isAdopted = true
       await lock(entry)
       return true

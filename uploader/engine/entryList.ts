@@ -6,6 +6,8 @@ import { createEntry } from './entry'
 /** All entries of this tab. */
 export interface EntryList {
   get(id: string): Entry | undefined
+  /** It was on the list and was taken off for good: what was asked before that is not to bring it back. */
+  wasRemoved(id: string): boolean
   /** In the order in which they were added. */
   all(): Entry[]
   add(id: string, facts: FileFacts, addedAt: number, status: 'queued' | 'paused'): Entry
@@ -21,6 +23,7 @@ export interface EntryList {
 
 export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
   const entries = new Map<string, Entry>()
+  const removedIds = new Set<string>()
   let places = 0
 
   /** What left the list may go on for a while; nobody is to see it again. */
@@ -35,6 +38,7 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
 
   return {
     get: (id) => entries.get(id),
+    wasRemoved: (id) => removedIds.has(id),
     all: () => [...entries.values()].sort((one, other) => one.place - other.place),
     takeOut,
 
@@ -52,6 +56,7 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
 
     remove(entry) {
       takeOut(entry)
+      removedIds.add(entry.id)
       reporter.tell({ type: 'removed', id: entry.id })
     },
 

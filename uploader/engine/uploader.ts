@@ -100,7 +100,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
   /** Finds what is unfinished here and on the server; one upload, where an id is given. */
   async function listUnfinished(only?: string) {
     for (const found of await findUnfinished(context, only)) {
-      if (list.get(found.id)) continue
+      if (list.get(found.id) || list.wasRemoved(found.id)) continue
       const entry = list.add(found.id, found.facts, found.addedAt, 'paused')
       entry.fingerprint = found.fingerprint
       entry.partBytes = found.partBytes
