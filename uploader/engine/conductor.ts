@@ -234,8 +234,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
 
     standsInForAnother(entry) {
       const previous = displaced.get(entry)
-      const isOfThisVisit = previous?.file !== undefined || previous?.state.status === 'failed'
-      if (!previous || !isOfThisVisit) return false
+      if (!previous?.wasPicked) return false
       return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
     },
 

@@ -16,47 +16,6 @@ export interface FileFacts {
   modifiedAt: number
 }
 
-/** Everything the engine knows of one upload. Its state is moved by `move` alone. */
-export interface Entry {
-  /** Changes when the same file is found under another id, or when an upload has to start anew. */
-  id: string
-  /** Counts up in the order in which entries were added. */
-  readonly place: number
-  readonly facts: FileFacts
-  readonly addedAt: number
-  readonly state: UploadState
-  file?: SourceFile
-  open?: OpenFile
-  /** SHA-256 (hex) over samples; known for everything that was opened once. */
-  fingerprint?: string
-  /** Frozen for the life of the upload. */
-  partBytes?: number
-  keptUntil?: number
-  ledger?: Ledger
-  refusal?: ErrorCode
-  wasThereAlready: boolean
-  /** It goes on with an upload that was found by its fingerprint, and that nothing has proven yet to be of this file. */
-  isAdopted: boolean
-  /** Bytes known to be stored, where there is no ledger to ask yet. */
-  rememberedBytes: number
-  readonly meter: Meter
-  /** In whose name its parts ask for room on the link. */
-  share: object
-  /** Stops what is being done for it. The reason says why. */
-  stop?: AbortController
-  /** Settles when nothing is being done for it any more. */
-  done: Promise<void>
-
-  move(event: UploadEvent): void
-  /** Tells the screen that something changed. */
-  touch(): void
-  snapshot(): UploadSnapshot
-  /** Bytes shown may fall back only where the upload itself starts anew. */
-  startAnew(): void
-  /** It is completed. What its receipt says of a single part needs no ledger; the map of several may still be looked at. */
-  letLedgerGo(): void
-}
-
 export interface EntryOptions {
   id: string
   place: number
@@ -77,25 +36,41 @@ export function factsOf(file: SourceFile): FileFacts {
   }
 }
 
-/** A class, for there may be a hundred thousand of them: they share their methods, and what few of them need is made late. */
-class ListedEntry implements Entry {
+const settled = Promise.resolve()
+
+/**
+ * Everything the engine knows of one upload. Its state is moved by `move` alone. A class, for there may be a hundred
+ * thousand of them: they share their methods, and what few of them need is made late.
+ */
+export class Entry {
+  /** Changes when the same file is found under another id, or when an upload has to start anew. */
   id: string
+  /** Counts up in the order in which entries were added. */
   readonly place: number
   readonly facts: FileFacts
   readonly addedAt: number
-  file?: SourceFile
   open?: OpenFile
+  /** SHA-256 (hex) over samples; known for everything that was opened once. */
   fingerprint?: string
+  /** Frozen for the life of the upload. */
   partBytes?: number
   keptUntil?: number
   ledger?: Ledger
   refusal?: ErrorCode
   wasThereAlready = false
+  /** It goes on with an upload that was found by its fingerprint, and that nothing has proven yet to be of this file. */
   isAdopted = false
+  /** The person has picked its file in this tab, even where that turned out to be useless. */
+  wasPicked = false
+  /** Bytes known to be stored, where there is no ledger to ask yet. */
   rememberedBytes = 0
+  /** In whose name its parts ask for room on the link. */
   share: object = this
+  /** Stops what is being done for it. The reason says why. */
   stop?: AbortController
+  /** Settles when nothing is being done for it any more. */
   done: Promise<void> = settled
+  private picked?: SourceFile
   private current: UploadState
   private shownBytes = 0
   private usedMeter?: Meter
@@ -106,6 +81,15 @@ class ListedEntry implements Entry {
     this.facts = options.facts
     this.addedAt = options.addedAt
     this.current = options.state
+  }
+
+  get file(): SourceFile | undefined {
+    return this.picked
+  }
+
+  set file(file: SourceFile | undefined) {
+    this.picked = file
+    this.wasPicked ||= file !== undefined
   }
 
   get state(): UploadState {
@@ -123,16 +107,19 @@ class ListedEntry implements Entry {
     this.touch()
   }
 
+  /** Tells the screen that something changed. */
   touch() {
     this.options.onChange(this)
   }
 
+  /** Bytes shown may fall back only where the upload itself starts anew. */
   startAnew() {
     this.shownBytes = 0
     this.rememberedBytes = 0
     this.ledger = undefined
   }
 
+  /** It is completed. What its receipt says of a single part needs no ledger; the map of several may still be looked at. */
   letLedgerGo() {
     this.usedMeter = undefined
     if (this.ledger?.count === 1) this.ledger = undefined
@@ -171,10 +158,4 @@ class ListedEntry implements Entry {
     this.shownBytes = Math.min(Math.max(this.shownBytes, now), this.facts.fileBytes)
     return this.shownBytes
   }
-}
-
-const settled = Promise.resolve()
-
-export function createEntry(options: EntryOptions): Entry {
-  return new ListedEntry(options)
 }

@@ -1,7 +1,7 @@
-import type { Entry, FileFacts } from './entry'
+import type { FileFacts } from './entry'
 import type { Clock } from './ports'
 import type { Reporter } from './reporter'
-import { createEntry } from './entry'
+import { Entry } from './entry'
 
 /** All entries of this tab. */
 export interface EntryList {
@@ -43,7 +43,7 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
     takeOut,
 
     add(id, facts, addedAt, status) {
-      const entry = createEntry({ id, place: places++, facts, addedAt, state: { status }, clock, onChange: tellChange })
+      const entry = new Entry({ id, place: places++, facts, addedAt, state: { status }, clock, onChange: tellChange })
       entries.set(id, entry)
       entry.touch()
       return entry

@@ -1,6 +1,5 @@
-import type { Entry } from '~/uploader/engine/entry'
 import { MiB } from '#shared/limits'
-import { createEntry } from '~/uploader/engine/entry'
+import { Entry } from '~/uploader/engine/entry'
 import { createEntryQueue } from '~/uploader/engine/entryQueue'
 import { createPlaces } from '~/uploader/engine/places'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +9,7 @@ let places = 0
 
 function entryOf(fileBytes = 1): Entry {
   const facts = { fileName: 'cargo.bin', fileBytes, contentType: '', modifiedAt: 1 }
-  return createEntry({ id: `${places}`, place: places++, facts, addedAt: 1, state: { status: 'queued' }, clock: createVirtualClock(), onChange() {} })
+  return new Entry({ id: `${places}`, place: places++, facts, addedAt: 1, state: { status: 'queued' }, clock: createVirtualClock(), onChange() {} })
 }
 
 const entriesOf = (count: number, fileBytes?: number) => Array.from({ length: count }, () => entryOf(fileBytes))
