@@ -60,6 +60,7 @@ osd memory target = 1073741824
 [client]
 rgw data = ${dir}/rgw
 rgw frontends = beast endpoint=127.0.0.1:${rgwPort}
+rgw dns name = localhost
 rgw thread pool size = 64
 rgw enable usage log = false
 rgw multipart min part size = ${minPartBytes}

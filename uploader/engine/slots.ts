@@ -1,3 +1,5 @@
+import type { FairQueue, Owner, Waiter } from './fairQueue'
+import { createFairQueue } from './fairQueue'
 import { whenAborted } from './whenAborted'
 
 /** Who may send how much at a time. Read anew for each place that is given, so that it may change at any moment. */
@@ -45,77 +47,20 @@ export interface Slots {
   look(): void
 }
 
-interface Waiter {
-  owner: Owner
-  wish: PlaceWish
-  grant(store: number): void
-}
-
-interface Owner {
-  held: number
-  /** By host name, each in the order of arrival. */
-  waiting: Map<number, Set<Waiter>>
-}
-
-/** How many owners are looked through for a part that need not be signed anew for another host name. */
-const lookedThrough = 16
-
 export function createSlots(rules: SlotRules): Slots {
-  const owners = new Map<object, Owner>()
-  /** Owners that wait, by how many places they hold. */
-  const ranks: Set<Owner>[] = []
+  const queue: FairQueue = createFairQueue()
   const returning = new Set<Waiter>()
   const inFlightAt = new Map<number, number>()
-  const waitingAt = new Map<number, number>()
   let inFlight = 0
   let resting = 0
   let memory = 0
   let lastStore = -1
 
-  const countAt = (counts: Map<number, number>, store: number) => counts.get(store) ?? 0
-  const change = (counts: Map<number, number>, store: number, by: number) => void counts.set(store, countAt(counts, store) + by)
-
-  function rankOf(held: number): Set<Owner> {
-    while (ranks.length <= held) ranks.push(new Set())
-    return ranks[held] ?? new Set()
-  }
-
-  function ownerOf(key: object): Owner {
-    const known = owners.get(key) ?? { held: 0, waiting: new Map() }
-    owners.set(key, known)
-    return known
-  }
-
-  function hold(owner: Owner, by: number) {
-    const isWaiting = ranks[owner.held]?.delete(owner)
-    owner.held += by
-    if (isWaiting) rankOf(owner.held).add(owner)
-  }
-
-  function forget(key: object, owner: Owner) {
-    if (owner.held === 0 && owner.waiting.size === 0) owners.delete(key)
-  }
-
-  function enqueue(waiter: Waiter) {
-    const { owner, wish: { store } } = waiter
-    const queue = owner.waiting.get(store) ?? new Set()
-    owner.waiting.set(store, queue.add(waiter))
-    rankOf(owner.held).add(owner)
-    change(waitingAt, store, 1)
-  }
-
-  function dequeue(waiter: Waiter) {
-    const { owner, wish: { store } } = waiter
-    const queue = owner.waiting.get(store)
-    if (!queue?.delete(waiter)) return
-    change(waitingAt, store, -1)
-    if (queue.size === 0) owner.waiting.delete(store)
-    if (owner.waiting.size === 0) ranks[owner.held]?.delete(owner)
-  }
+  const inFlightTo = (store: number) => inFlightAt.get(store) ?? 0
 
   function move(store: number, { memoryBytes }: PlaceWish, by: 1 | -1) {
     inFlight += by
-    change(inFlightAt, store, by)
+    inFlightAt.set(store, inFlightTo(store) + by)
     memory += by * memoryBytes
   }
 
@@ -123,8 +68,8 @@ export function createSlots(rules: SlotRules): Slots {
   function open(): number[] {
     const rooms = rules.rooms()
     return [...rooms.keys()]
-      .filter((store) => countAt(inFlightAt, store) < (rooms[store] ?? 0))
-      .sort((one, other) => countAt(inFlightAt, one) - countAt(inFlightAt, other))
+      .filter((store) => inFlightTo(store) < (rooms[store] ?? 0))
+      .sort((one, other) => inFlightTo(one) - inFlightTo(other))
   }
 
   const fits = ({ memoryBytes }: PlaceWish) => memoryBytes === 0 || memory === 0 || memory + memoryBytes <= rules.memoryBytes
@@ -139,28 +84,12 @@ export function createSlots(rules: SlotRules): Slots {
     return false
   }
 
-  /** The next one in turn, with its own host name where that has room, else with the emptiest. */
-  function nextWaiter(stores: number[]): { waiter: Waiter, store: number } | undefined {
-    const rank = ranks.find((owners) => owners.size > 0) ?? []
-    let looked = 0
-    let first: Waiter | undefined
-    for (const { waiting } of rank) {
-      for (const store of stores) {
-        const [waiter] = waiting.get(store) ?? []
-        if (waiter) return { waiter, store }
-      }
-      if (!first) [first] = [...waiting.values()].sort((one, other) => other.size - one.size)[0] ?? []
-      if (++looked === lookedThrough) break
-    }
-    return first && { waiter: first, store: stores[0] ?? 0 }
-  }
-
   function grantNew(stores: number[]): boolean {
-    const next = nextWaiter(stores)
+    const next = queue.next(stores)
     // Nobody overtakes a part for which there is no memory yet, or a large one would never get any.
     if (!next || !fits(next.waiter.wish)) return false
-    dequeue(next.waiter)
-    hold(next.waiter.owner, 1)
+    queue.hold(next.waiter.owner, 1)
+    queue.leave(next.waiter)
     next.waiter.grant(next.store)
     return true
   }
@@ -191,7 +120,7 @@ export function createSlots(rules: SlotRules): Slots {
     })
   }
 
-  function createPlace(key: object, owner: Owner, wish: PlaceWish, firstStore: number): Place {
+  function createPlace(owner: Owner, wish: PlaceWish, firstStore: number): Place {
     let store = firstStore
     let state: 'flying' | 'resting' | 'released' = 'flying'
     return {
@@ -228,8 +157,7 @@ export function createSlots(rules: SlotRules): Slots {
         if (state === 'flying') move(store, wish, -1)
         else resting--
         state = 'released'
-        hold(owner, -1)
-        forget(key, owner)
+        queue.hold(owner, -1)
         look()
       },
     }
@@ -246,7 +174,7 @@ export function createSlots(rules: SlotRules): Slots {
 
     async take(key, wish, signal) {
       signal.throwIfAborted()
-      const owner = ownerOf(key)
+      const owner = queue.owner(key)
       let place: Place | undefined
       await granted((grant) => {
         const waiter: Waiter = {
@@ -254,15 +182,12 @@ export function createSlots(rules: SlotRules): Slots {
           wish,
           grant(store) {
             move(store, wish, 1)
-            place = createPlace(key, owner, wish, store)
+            place = createPlace(owner, wish, store)
             grant(store)
           },
         }
-        enqueue(waiter)
-        return () => {
-          dequeue(waiter)
-          forget(key, owner)
-        }
+        queue.join(waiter)
+        return () => queue.leave(waiter)
       }, signal)
       if (!place) throw new Error('Granted without a place')
       return place
@@ -270,7 +195,7 @@ export function createSlots(rules: SlotRules): Slots {
 
     nextStore() {
       const rooms = rules.rooms()
-      const load = (store: number) => (countAt(inFlightAt, store) + countAt(waitingAt, store)) / (rooms[store] ?? 0)
+      const load = (store: number) => (inFlightTo(store) + queue.waitingFor(store)) / (rooms[store] ?? 0)
       // From the one after the last, so that equals take turns.
       const inTurn = [...rooms.keys()].map((index) => (index + lastStore + 1) % rooms.length).filter((store) => (rooms[store] ?? 0) > 0)
       lastStore = inTurn.reduce((least, store) => (load(store) < load(least) ? store : least), inTurn[0] ?? 0)
