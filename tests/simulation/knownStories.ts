@@ -29,4 +29,53 @@ export const knownStories: readonly Story[] = [
     files: [{ ...file, tokens: 5 }],
     acts: [{ when: { op: 'complete', nth: 1, phase: 'applied' }, deed: { type: 'discard', file: 0, tab: 0 } }],
   },
+  // It was discarded while the list was asked for that still had it.
+  {
+    ...plain,
+    seed: 153_963,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 0 }],
+    faults: [{ op: 'status', nth: 1, kind: 'silent', ms: 0 }],
+    acts: [{ when: { ms: 100 }, deed: { type: 'discard', file: 0, tab: 0 } }],
+  },
+  // Of two entries of one file, each waited for the other.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 0, addedMs: 37 }],
+    faults: [{ op: 'initiate', nth: 2, kind: 'twice', ms: 0 }],
+    acts: [
+      { when: { ms: 128 }, deed: { type: 'lose upload', file: 0 } },
+      { when: { ms: 0 }, deed: { type: 'add', file: 0, tab: 0 } },
+    ],
+  },
+  // A twin took over the row of a file that had failed and was paused then.
+  {
+    ...plain,
+    seed: 443_516,
+    concurrency: 1,
+    partMs: 2_000,
+    files: [{ ...file, tokens: 3, addedMs: 1 }, { ...file, tokens: 0, isTwin: true }],
+    acts: [
+      { when: { ms: 753 }, deed: { type: 'edit', file: 1, how: 'delete' } },
+      { when: { ms: 1_070 }, deed: { type: 'pause', file: 1, tab: 0 } },
+    ],
+  },
+  // The upload that a paused file stood for was completed by its twin in another tab.
+  {
+    ...plain,
+    seed: 238_141,
+    concurrency: 1,
+    partMs: 2_000,
+    files: [{ ...file, tokens: 5, addedMs: 1_723 }, { ...file, tokens: 0, isTwin: true }],
+    acts: [
+      { when: { op: 'put', nth: 1, phase: 'asked' }, deed: { type: 'open tab' } },
+      { when: { ms: 1_723 }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
+      { when: { op: 'sign', nth: 2, phase: 'asked' }, deed: { type: 'pause', file: 0, tab: 0 } },
+      { when: { op: 'put', nth: 1, phase: 'asked' }, deed: { type: 'lose upload', file: 1 } },
+    ],
+  },
 ]

@@ -82,7 +82,8 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       // Nobody may pause or discard the upload of another file under this one's name.
       if (entry.isAdopted) giveBack(entry)
       const replaced = displaced.get(entry)
-      if (replaced) letFileGo(replaced)
+      if (replaced && standsInForAnother(entry)) setAside(replaced)
+      else if (replaced) letFileGo(replaced)
       displaced.delete(entry)
       if (isFinal(entry.state)) letFileGo(entry)
       if (entry.state.status === 'completed') entry.letLedgerGo()
@@ -129,13 +130,29 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
   }
 
   /** The whole-file hash begins afresh too: its state may stand for bytes that only the former upload could prove. */
-  function beginAnew(entry: Entry) {
+  function forgetUpload(entry: Entry) {
     claims.release(entry)
     closeFile(entry)
     entry.startAnew()
     entry.isAdopted = false
     entry.partBytes = undefined
+  }
+
+  function beginAnew(entry: Entry) {
+    forgetUpload(entry)
     rename(entry, context().ports.newId())
+  }
+
+  /** Its upload turned out to be that of a file with another name, and it was picked too: it gets one of its own. */
+  function setAside(entry: Entry) {
+    forgetUpload(entry)
+    entry.id = context().ports.newId()
+    putBack(entry)
+  }
+
+  function putBack(entry: Entry) {
+    list.restore(entry)
+    if (entry.state.status === 'queued') places.queue(entry)
   }
 
   /** Whoever waits for the upload that it had finds that one free. */
@@ -165,8 +182,13 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
     displaced.delete(entry)
     beginAnew(entry)
     if (!previous) return void listUnfinished(previousId)
-    list.restore(previous)
-    if (previous.state.status === 'queued') places.queue(previous)
+    putBack(previous)
+  }
+
+  function standsInForAnother(entry: Entry): boolean {
+    const previous = displaced.get(entry)
+    if (!previous?.wasPicked) return false
+    return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
   }
 
   /** Removes an upload from the store, then from here. */
@@ -232,11 +254,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       return true
     },
 
-    standsInForAnother(entry) {
-      const previous = displaced.get(entry)
-      if (!previous?.wasPicked) return false
-      return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
-    },
+    standsInForAnother,
 
     async partWays(entry) {
       giveBack(entry)
