@@ -187,7 +187,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
 
   function standsInForAnother(entry: Entry): boolean {
     const previous = displaced.get(entry)
-    if (!previous?.wasPicked) return false
+    if (!previous?.wasPicked || isFinal(previous.state)) return false
     return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
   }
 
