@@ -78,4 +78,16 @@ export const knownStories: readonly Story[] = [
       { when: { op: 'put', nth: 1, phase: 'asked' }, deed: { type: 'lose upload', file: 1 } },
     ],
   },
+  // What was shown as sent fell back while one entry waited for another one of its file.
+  {
+    ...plain,
+    seed: 0,
+    partMs: 100,
+    files: [{ ...file, tokens: 4, extraBytes: 1 }],
+    acts: [
+      { when: { op: 'digest', nth: 2, phase: 'asked' }, deed: { type: 'add', file: 0, tab: 0 } },
+      { when: { op: 'initiate', nth: 1, phase: 'answered' }, deed: { type: 'lose upload', file: 0 } },
+      { when: { op: 'abort', nth: 1, phase: 'asked' }, deed: { type: 'pause', file: 0, tab: 0 } },
+    ],
+  },
 ]

@@ -248,6 +248,8 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
         list.takeOut(other)
         displaced.set(entry, other)
       }
+      // Whatever was known of the former upload says nothing about this one.
+      entry.startAnew()
       rename(entry, id)
       entry.isAdopted = true
       await lock(entry)

@@ -71,11 +71,7 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
     ...(otherThan.length > 0 && { otherThan: [...otherThan] }),
   }, signal), signal)
 
-  if (answer.id !== entry.id) {
-    // Whatever was known of the former upload says nothing about this one.
-    entry.startAnew()
-    if (!await context.adopt(entry, answer.id, signal)) return await openUpload(journey, open, otherThan)
-  }
+  if (answer.id !== entry.id && !await context.adopt(entry, answer.id, signal)) return await openUpload(journey, open, otherThan)
   if (answer.state === 'completed') return { state: 'completed', receipt: answer.receipt }
 
   assertFitsMemory(bodies, answer.partBytes, facts.fileBytes, context.memoryBytes)
