@@ -1,6 +1,11 @@
 import type { Identity } from '#shared/api'
 import type { LadingDatabase } from './database'
 import { identityKey, identityMessage, identitySignature } from '#shared/identity'
+import { browserClock } from './browserClock'
+
+/** So often the keys are asked for; the pause after the first time, in milliseconds, doubles with each other one. */
+const tries = 4
+const firstPauseMs = 500
 
 /**
  * Shows the server that this browser is who it was before, although the cookie may be lost. The private key can't be
@@ -8,13 +13,29 @@ import { identityKey, identityMessage, identitySignature } from '#shared/identit
  */
 export async function signIdentity(database: LadingDatabase): Promise<Identity | undefined> {
   try {
-    const { publicKey, privateKey } = await readKeys(database)
+    const { publicKey, privateKey } = await readKeysPatiently(database)
     const signedAt = Date.now()
     const signature = await crypto.subtle.sign(identitySignature, privateKey, identityMessage(location.host, signedAt))
     return { publicKey: toBase64(await crypto.subtle.exportKey('spki', publicKey)), signedAt, signature: toBase64(signature) }
   } catch {
     // IndexedDB or WebCrypto refused: the same refusal is told where uploads are written down.
     return undefined
+  }
+}
+
+/**
+ * Just after a crash the database may still be in the hands of what is left of the old browser. Whoever gave up then
+ * would be taken for somebody new, and see nothing of what was begun.
+ */
+async function readKeysPatiently(database: LadingDatabase): Promise<CryptoKeyPair> {
+  for (let failures = 0; ; failures++) {
+    try {
+      await database.open()
+      return await readKeys(database)
+    } catch (thrown) {
+      if (failures + 1 === tries) throw thrown
+      await browserClock.sleep(firstPauseMs * 2 ** failures)
+    }
   }
 }
 
