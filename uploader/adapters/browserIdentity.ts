@@ -1,11 +1,6 @@
 import type { Identity } from '#shared/api'
 import type { LadingDatabase } from './database'
 import { identityKey, identityMessage, identitySignature } from '#shared/identity'
-import { browserClock } from './browserClock'
-
-/** So often the keys are asked for; the pause after the first time, in milliseconds, doubles with each other one. */
-const tries = 4
-const firstPauseMs = 500
 
 /**
  * Shows the server that this browser is who it was before, although the cookie may be lost. The private key can't be
@@ -13,7 +8,7 @@ const firstPauseMs = 500
  */
 export async function signIdentity(database: LadingDatabase): Promise<Identity | undefined> {
   try {
-    const { publicKey, privateKey } = await readKeysPatiently(database)
+    const { publicKey, privateKey } = await readKeys(database)
     const signedAt = Date.now()
     const signature = await crypto.subtle.sign(identitySignature, privateKey, identityMessage(location.host, signedAt))
     return { publicKey: toBase64(await crypto.subtle.exportKey('spki', publicKey)), signedAt, signature: toBase64(signature) }
@@ -23,28 +18,12 @@ export async function signIdentity(database: LadingDatabase): Promise<Identity |
   }
 }
 
-/**
- * Just after a crash the database may still be in the hands of what is left of the old browser. Whoever gave up then
- * would be taken for somebody new, and see nothing of what was begun.
- */
-async function readKeysPatiently(database: LadingDatabase): Promise<CryptoKeyPair> {
-  for (let failures = 0; ; failures++) {
-    try {
-      await database.open()
-      return await readKeys(database)
-    } catch (thrown) {
-      if (failures + 1 === tries) throw thrown
-      await browserClock.sleep(firstPauseMs * 2 ** failures)
-    }
-  }
-}
-
 /** Called under the session's lock, so that two tabs never make two pairs. */
 async function readKeys(database: LadingDatabase): Promise<CryptoKeyPair> {
   const known = await database.identities.get('owner')
   if (known) return known.keys
   const keys = await crypto.subtle.generateKey(identityKey, false, ['sign', 'verify'])
-  await database.identities.put({ name: 'owner', keys })
+  await database.write(async () => await database.identities.put({ name: 'owner', keys }))
   return keys
 }
 

@@ -15,6 +15,14 @@ export class LadingDatabase extends Dexie {
     this.version(1).stores({ uploads: 'id', parts: '[id+partNumber], id', identities: 'name' })
     this.version(2).stores({ measures: 'name' })
   }
+
+  /**
+   * All that is written goes through here, one change at a time, over all tabs. A Chromium that is killed in the middle
+   * of two takes the whole database for damaged when it comes back, and empties it: this browser would be nobody's then.
+   */
+  async write(work: () => Promise<unknown>): Promise<void> {
+    await this.transaction('rw', this.tables, work)
+  }
 }
 
 export function openDatabase(name = 'lading'): LadingDatabase {

@@ -12,17 +12,19 @@ export function createDexieRecords(database: LadingDatabase): UploadRecords {
     }
   }
 
+  const write = (work: () => Promise<unknown>) => translated(() => database.write(work))
+
   return {
     list: () => translated(() => database.uploads.toArray()),
     get: (id) => translated(() => database.uploads.get(id)),
-    put: (record) => translated(async () => void await database.uploads.put(record)),
-    update: (id, changes) => translated(async () => void await database.uploads.update(id, changes)),
+    put: (record) => write(async () => await database.uploads.put(record)),
+    update: (id, changes) => write(async () => await database.uploads.update(id, changes)),
     remove: (id) =>
-      translated(() => database.transaction('rw', database.uploads, database.parts, async () => {
+      write(async () => {
         await database.parts.where('id').equals(id).delete()
         await database.uploads.delete(id)
-      })),
-    putPart: (part) => translated(async () => void await database.parts.put(part)),
+      }),
+    putPart: (part) => write(async () => await database.parts.put(part)),
     storedBytes: (id) =>
       translated(async () => {
         let bytes = 0
@@ -36,6 +38,6 @@ export function createDexieRecords(database: LadingDatabase): UploadRecords {
         const known = await database.measures.get('goodput')
         return known && { bytesPerSecond: known.bytesPerSecond, measuredAt: known.measuredAt }
       }),
-    putGoodput: (goodput) => translated(async () => void await database.measures.put({ name: 'goodput', ...goodput })),
+    putGoodput: (goodput) => write(async () => await database.measures.put({ name: 'goodput', ...goodput })),
   }
 }

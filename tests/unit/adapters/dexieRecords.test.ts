@@ -3,7 +3,7 @@ import type { UploadRecord } from '~/uploader/engine/ports'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { createMemoryRecords } from '~/tests/unit/engine/world'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 const record: UploadRecord = {
   id: 'one',
@@ -67,4 +67,21 @@ it('whatever IndexedDB refuses is storage that is unavailable', async () => {
   const records = createDexieRecords(openDatabase('refusing'))
   const broken = { ...record, contentType: (() => {}) as unknown as string }
   await expect(records.put(broken)).rejects.toMatchObject({ code: 'storage_unavailable' })
+})
+
+it('are written one change at a time: what is killed in the middle of two loses its whole database', async () => {
+  const database = openDatabase('careful')
+  const records = createDexieRecords(database)
+  const transactions = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  await Promise.all([
+    records.put(record),
+    records.update('one', { keptUntil: 9 }),
+    records.putPart({ id: 'one', partNumber: 1, bytes: 4, etag: 'e', digest: 'd' }),
+    records.putGoodput({ bytesPerSecond: 1, measuredAt: 1 }),
+    records.remove('two'),
+  ])
+  const writes = transactions.mock.calls.filter(([, mode]) => mode === 'readwrite')
+  expect(writes).toHaveLength(5)
+  // Two that have a table in common never run at the same time.
+  for (const [tables] of writes) expect([...tables].sort()).toEqual(database.tables.map(({ name }) => name).sort())
 })
