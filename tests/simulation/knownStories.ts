@@ -90,4 +90,18 @@ export const knownStories: readonly Story[] = [
       { when: { op: 'abort', nth: 1, phase: 'asked' }, deed: { type: 'pause', file: 0, tab: 0 } },
     ],
   },
+  // The storage had stopped answering when it was to forget what was discarded, and so remembered it on the next visit.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 0 }],
+    faults: [{ op: 'session', nth: 2, kind: 'failed', ms: 0 }],
+    spells: [{ kind: 'records hang', fromMs: 76, ms: 211 }],
+    acts: [
+      { when: { ms: 10_390 }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
+      { when: { ms: 287 }, deed: { type: 'discard', file: 0, tab: 0 } },
+    ],
+  },
 ]

@@ -193,11 +193,10 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
 
   /** Removes an upload from the store, then from here. */
   async function remove(entry: Entry, signal: AbortSignal) {
-    const { remember, ports } = context()
     try {
       // Before it had a fingerprint, nobody but this tab knew of it.
       if (entry.fingerprint !== undefined) await discardAtStore(entry, context(), signal)
-      await remember(() => ports.records.remove(entry.id))
+      await context().forget(entry.id)
       entry.move({ type: 'discarded' })
     } catch (thrown) {
       if (!signal.aborted) fail(entry, thrown)

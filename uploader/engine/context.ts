@@ -85,6 +85,8 @@ export interface EngineContext {
   startAnew(entry: Entry): Promise<void>
   /** Writes to local records, where a failure costs a reselect later on and nothing else: it is told once. */
   remember(write: () => Promise<void>): Promise<void>
+  /** Removes an upload that has ended from the local records. A failure is told once, as one of `remember` is. */
+  forget(id: string): Promise<void>
   notice(code: ErrorCode): void
 }
 

@@ -45,7 +45,7 @@ export async function travel(entry: Entry, file: SourceFile, context: EngineCont
   await retry.run(() => context.session(signal), signal)
   const { open, receipt } = await deliver(journey, file)
   entry.move({ type: 'completed', receipt })
-  await context.remember(() => ports.records.remove(entry.id))
+  await context.forget(entry.id)
   await sealReceipt(journey, open, receipt)
 }
 
@@ -104,6 +104,6 @@ async function leaveBehind(journey: Journey, isKnownGone: boolean): Promise<void
   const { entry: { id }, context, retry, signal } = journey
   if (!isKnownGone && (await askStatus(journey)).state !== 'gone') return
   await retry.run(() => context.ports.api.abort(id, signal), signal)
-  await context.remember(() => context.ports.records.remove(id))
+  await context.forget(id)
   await context.startAnew(journey.entry)
 }

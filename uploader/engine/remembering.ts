@@ -1,6 +1,6 @@
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext } from './context'
-import type { Clock } from './ports'
+import type { Clock, UploadRecords } from './ports'
 import { LadingError, toLadingError } from '#shared/errors'
 
 /** A browser's storage answers within milliseconds, on a busy disk within seconds; one that is broken may never answer. */
@@ -8,9 +8,13 @@ const answerMs = 10_000
 
 /**
  * Reads and writes local records without holding an upload up for them: a failure is told once. Storage that does not
- * answer is not asked again until it has.
+ * answer is not asked again until it has, but to forget: what it kept would be offered again although it has ended.
  */
-export function createRemember(clock: Clock, notice: (code: ErrorCode) => void): EngineContext['remember'] {
+export function createMemory(
+  records: Pick<UploadRecords, 'remove'>,
+  clock: Clock,
+  notice: (code: ErrorCode) => void,
+): Pick<EngineContext, 'remember' | 'forget'> {
   let isTold = false
   let isStuck = false
 
@@ -33,13 +37,26 @@ export function createRemember(clock: Clock, notice: (code: ErrorCode) => void):
     }
   }
 
-  return async (work) => {
+  async function toldOnce(work: () => Promise<void>) {
     try {
-      if (isStuck) throw new LadingError('storage_unavailable', 'The storage has not answered yet')
-      await answered(work())
+      await work()
     } catch (thrown) {
       if (!isTold) notice(toLadingError(thrown).code)
       isTold = true
     }
+  }
+
+  return {
+    remember: (work) => toldOnce(async () => {
+      if (isStuck) throw new LadingError('storage_unavailable', 'The storage has not answered yet')
+      await answered(work())
+    }),
+
+    forget: (id) => toldOnce(async () => {
+      const removal = answered(records.remove(id))
+      // That nothing answers was told already, and waited for long enough.
+      if (isStuck) removal.catch(() => {})
+      else await removal
+    }),
   }
 }

@@ -68,7 +68,7 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
   /** A record that the server does not list: completed or discarded elsewhere, or lost at the store. */
   async function fromMemory(record: UploadRecord, isServerAsked: boolean): Promise<Unfinished | undefined> {
     if (isServerAsked && await isEnded(record.id)) {
-      await context.remember(() => records.remove(record.id))
+      await context.forget(record.id)
       return undefined
     }
     const { id, fingerprint, partBytes, keptUntil, addedAt, fileName, relativePath, fileBytes, contentType, modifiedAt } = record

@@ -12,7 +12,7 @@ import { defaultTiming } from './context'
 import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createFlow } from './flow'
-import { createRemember } from './remembering'
+import { createMemory } from './remembering'
 import { createReporter } from './reporter'
 import { createSession } from './session'
 import { isActive, isFinal } from './state'
@@ -94,7 +94,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     partWays: conductor.partWays,
     startAnew: conductor.startAnew,
     notice,
-    remember: createRemember(ports.clock, notice),
+    ...createMemory(ports.records, ports.clock, notice),
   }
 
   /** Finds what is unfinished here and on the server; one upload, where an id is given. */
