@@ -28,6 +28,8 @@ export interface TestBrowser {
   context: BrowserContext
   /** What all of its processes have read from files up to now, in bytes, as the kernel counts it. */
   readBytes(): Promise<number>
+  /** What each page shows, holds and has printed. */
+  evidence(): Promise<string[]>
   /** A fresh tab. */
   open(url: string): Promise<Page>
   /** SIGKILL to all of its processes: no handler runs, nothing is flushed. */
@@ -55,10 +57,16 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
   })).split('\n')
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
   const context = browser.contexts()[0] ?? await browser.newContext()
+  const printed: string[] = []
+  context.on('console', (message) => printed.push(`${message.type()}: ${message.text()}`))
 
   return {
     context,
     readBytes: () => readByGroup(child.pid ?? 0),
+    async evidence() {
+      const shown = await Promise.all(context.pages().filter((page) => page.url().startsWith('http')).map(async (page) => JSON.stringify(await page.evaluate(describePage))))
+      return [...shown, ...printed]
+    },
     async open(url) {
       const page = await context.newPage()
       await page.goto(url, { waitUntil: 'networkidle' })
@@ -75,6 +83,28 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
       await ended(child)
     },
   }
+}
+
+/** Runs in the page. */
+async function describePage() {
+  const pending = await fetch('/api/upload/pending').then(async (answer) => ({ status: answer.status, body: await answer.text() }), String)
+  const tables: Record<string, unknown[]> = {}
+  for (const { name } of await indexedDB.databases()) {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name ?? '')
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    for (const table of database.objectStoreNames) {
+      tables[`${name} ${database.version} ${table}`] = await new Promise((resolve, reject) => {
+        const request = database.transaction(table).objectStore(table).getAll()
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    }
+    database.close()
+  }
+  return { address: location.href, text: document.body.innerText, pending, tables }
 }
 
 /** `rchar` counts every read(2) and pread(2); what processes send each other by sockets and shared memory is not among them. */

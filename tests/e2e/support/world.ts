@@ -47,6 +47,12 @@ export async function createWorld(options: StoreOptions = {}, env: SiteSettings 
       }
     },
 
+    /** What can be seen of the world as it stands: for whoever reads that a story failed. */
+    async evidence(): Promise<string> {
+      const pages = await Promise.all([...browsers].map((browser) => browser.evidence()))
+      return ['── The pages', ...pages.flat(), '── The server', site.output(), '── The bucket', ...await store.keys()].join('\n')
+    },
+
     async end() {
       for (const browser of browsers) await browser.kill()
       await site.stop()
@@ -64,6 +70,9 @@ export async function inWorld(options: StoreOptions, story: (world: World) => Pr
   const world = await createWorld(options, env)
   try {
     await story(world)
+  } catch (thrown) {
+    process.stderr.write(`${await world.evidence()}\n`)
+    throw thrown
   } finally {
     await world.end()
   }
