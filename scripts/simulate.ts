@@ -1,6 +1,8 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { exit, version } from 'node:process'
+import process, { exit, version } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     story: { type: 'string' },
     mutants: { type: 'boolean', default: false },
+    block: { type: 'boolean', default: false },
   },
 })
 
@@ -33,25 +36,44 @@ async function writeReport(lines: string[]) {
   await writeFile(reportFile, [`Written by \`npm run simulate\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.`, '', ...lines, ''].join('\n'))
 }
 
-async function playAll(): Promise<boolean> {
+interface Block {
+  runs: number
+  /** The promise that was broken; undefined where none was. */
+  violation?: string
+}
+
+/** Plays stories of one seed, and tells whoever started this process what came of it. */
+async function playBlock(): Promise<boolean> {
   const { module: { search, report } } = await runnerImport<typeof Search>(`${root}tests/simulation/search.ts`, {
     root,
     configFile: false,
     resolve: { alias: { '#shared': `${root}shared`, '~': root.slice(0, -1) } },
   })
+  const startedAt = performance.now()
+  const found = await search({ seed: firstSeed, runs, ...(values.story !== undefined && { path: values.story }) })
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+  console.log(`seed ${firstSeed}: ${found ? report(found) : `${runs} stories, no broken promise`}, ${seconds} s`)
+  process.send?.({ runs: found?.runs ?? runs, violation: found?.violations[0] } satisfies Block)
+  return !found
+}
+
+/**
+ * Each block in a process of its own: tabs that die in a story wait for ever, and Node 20 keeps what their abort signals
+ * hold in memory.
+ */
+async function playAll(): Promise<boolean> {
   const rows: string[] = []
   for (let left = runs, seed = firstSeed; left > 0; left -= blockRuns, seed++) {
     const startedAt = performance.now()
-    const count = Math.min(left, blockRuns)
-    const found = await search({ seed, runs: count, ...(values.story !== undefined && { path: values.story }) })
-    const seconds = (performance.now() - startedAt) / 1000
-    rows.push(`| ${seed} | ${found ? found.runs : count} | ${seconds.toFixed(0)} s | ${found ? found.violations[0] : 'none'} |`)
-    console.log(`seed ${seed}: ${found ? report(found) : `${count} stories, no broken promise`}, ${seconds.toFixed(0)} s`)
+    const child = fork(fileURLToPath(import.meta.url), ['--seed', `${seed}`, '--runs', `${Math.min(left, blockRuns)}`, '--block'], { execArgv: ['--import', 'tsx'] })
+    const played: Block[] = []
+    child.on('message', (block) => played.push(block as Block))
+    await once(child, 'exit')
+    const { runs: count, violation } = played[0] ?? { runs: 0, violation: 'The process ended early' }
+    rows.push(`| ${seed} | ${count} | ${((performance.now() - startedAt) / 1000).toFixed(0)} s | ${violation ?? 'none'} |`)
     // After each block, so that a run that is ended early has told what it saw.
-    if (values.story === undefined) {
-      await writeReport(['# Simulation', '', '| Seed | Stories | Time | Broken promise |', '|---|---|---|---|', ...rows])
-    }
-    if (found) return false
+    await writeReport(['# Simulation', '', '| Seed | Stories | Time | Broken promise |', '|---|---|---|---|', ...rows])
+    if (violation !== undefined) return false
   }
   return true
 }
@@ -70,4 +92,6 @@ async function findMutants(): Promise<boolean> {
   return !rows.some((row) => row.includes('not in'))
 }
 
-exit(await (values.mutants ? findMutants() : playAll()) ? 0 : 1)
+/** A single story is played in this process. */
+const play = values.mutants ? findMutants : values.block || values.story !== undefined ? playBlock : playAll
+exit(await play() ? 0 : 1)
