@@ -40,6 +40,7 @@ export const errorStatus = {
   file_changed: undefined,
   file_unreadable: undefined,
   file_empty_name: undefined,
+  file_permission: undefined,
   // This browser
   browser_limit: undefined,
   storage_unavailable: undefined,

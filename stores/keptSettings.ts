@@ -30,10 +30,11 @@ export function keepSettings(settings: UploaderSettings): void {
 
 /** Whatever was kept, as settings within their bounds. */
 export function toUploaderSettings(kept: unknown): UploaderSettings {
-  const { concurrency, partBytes } = { ...(kept as Partial<Record<keyof UploaderSettings, unknown>>) }
+  const { concurrency, partBytes, goesOnByItself } = { ...(kept as Partial<Record<keyof UploaderSettings, unknown>>) }
   return {
     concurrency: wholeNumberWithin(concurrency, 1, settingLimits.mostPartsAtOnce),
     partBytes: wholeNumberWithin(partBytes, settingLimits.smallestPartBytes, settingLimits.largestPartBytes),
+    goesOnByItself: goesOnByItself !== false,
   }
 }
 

@@ -4,7 +4,7 @@ import type { Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import { toLadingError } from '#shared/errors'
 import type { PartSnapshot, SourceFile, Uploader, UploaderEvent, UploaderSettings, UploadSnapshot } from '~/uploader/engine/types'
-import { keepSettings, readKeptSettings } from './keptSettings'
+import { keepSettings, readKeptSettings, toUploaderSettings } from './keptSettings'
 import type { Milestone } from './milestones'
 import { milestoneBetween } from './milestones'
 import { createUploadOrder } from './uploadOrder'
@@ -35,7 +35,7 @@ export const useUploadsStore = defineStore('uploads', () => {
   const searching = ref(true)
   const noticeCodes = shallowRef<readonly ErrorCode[]>([])
   const latestMilestones = shallowRef<readonly Milestone[]>([])
-  const chosenSettings = shallowRef<UploaderSettings>({ concurrency: undefined, partBytes: undefined })
+  const chosenSettings = shallowRef<UploaderSettings>(toUploaderSettings({}))
 
   function apply(event: UploaderEvent) {
     if (event.type === 'notice') return notify(event.code)

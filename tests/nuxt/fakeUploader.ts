@@ -48,6 +48,11 @@ export function createFakeUploader(): FakeUploader {
     pause: (id) => void calls.push(`pause ${id}`),
     resume: (id) => void calls.push(`resume ${id}`),
     continueWith: async (id, file) => void calls.push(`continueWith ${id} ${file.name}`),
+    reopen: async (id) => void calls.push(`reopen ${id}`),
+    takeOver: (id) => void calls.push(`takeOver ${id}`),
+    refresh: async () => void calls.push('refresh'),
+    suspend: () => void calls.push('suspend'),
+    wake: () => void calls.push('wake'),
     discard: async (id) => void calls.push(`discard ${id}`),
     dismiss: (id) => {
       calls.push(`dismiss ${id}`)
@@ -73,6 +78,8 @@ export function snapshotOf(changes: Partial<UploadSnapshot> & { id: string }): U
     fileBytes: 1000,
     state: { status: 'uploading' },
     hasFile: true,
+    canReopen: false,
+    isElsewhere: false,
     wasThereAlready: false,
     sentBytes: 500,
     storedBytes: 400,

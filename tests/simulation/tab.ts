@@ -217,6 +217,7 @@ function createFiles(world: World, sleep: Clock['sleep']): Files {
       return fingerprintOf(contentOf(file).read(0, file.bytes), file.bytes)
     },
     open: (file) => open(file),
+    reopen: async () => undefined,
   }
 }
 

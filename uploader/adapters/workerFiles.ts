@@ -12,6 +12,7 @@ export function createWorkerFiles(startWorker: () => Worker): Files {
   return {
     fingerprint: (file, signal) => tasks.run('fingerprint', { content: file.content }, signal),
     open: (file, algorithm, bodies) => openFile(file, algorithm, bodies, opened++),
+    reopen: async () => undefined,
   }
 
   function openFile({ content }: SourceFile, algorithm: DigestAlgorithm, bodies: BodyKind, file: number): OpenFile {

@@ -3,7 +3,7 @@ import type { Ledger } from './ledger'
 import type { Meter } from './meter'
 import type { Clock, OpenFile } from './ports'
 import type { UploadEvent } from './state'
-import type { SourceFile, UploadSnapshot, UploadState } from './types'
+import type { FileHandle, SourceFile, UploadSnapshot, UploadState } from './types'
 import { createMeter } from './meter'
 import { transition } from './state'
 
@@ -55,6 +55,8 @@ export class Entry {
   /** Frozen for the life of the upload. */
   partBytes?: number
   keptUntil?: number
+  /** With it the browser can open the file again, in this visit or a later one. */
+  handle?: FileHandle
   ledger?: Ledger
   refusal?: ErrorCode
   wasThereAlready = false
@@ -89,6 +91,7 @@ export class Entry {
 
   set file(file: SourceFile | undefined) {
     this.picked = file
+    this.handle = file?.handle ?? this.handle
     this.wasPicked ||= file !== undefined
   }
 
@@ -136,6 +139,8 @@ export class Entry {
       ...facts,
       state,
       hasFile: file !== undefined,
+      canReopen: this.handle !== undefined,
+      isElsewhere: false,
       wasThereAlready: this.wasThereAlready,
       sentBytes,
       storedBytes: receipt?.fileBytes ?? ledger?.storedBytes ?? this.rememberedBytes,

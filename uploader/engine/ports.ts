@@ -13,7 +13,7 @@ import type {
 import type { DigestAlgorithm } from '#shared/digest'
 import type { LadingError } from '#shared/errors'
 import type { PartRange } from '#shared/partPlan'
-import type { SourceFile } from './types'
+import type { FileHandle, SourceFile } from './types'
 
 /** Everything the engine needs from the world. Adapters throw `LadingError` and nothing else, save a signal's reason. */
 export interface Ports {
@@ -101,6 +101,11 @@ export interface Files {
   fingerprint(file: SourceFile, signal: AbortSignal): Promise<string>
   /** What is opened holds a hash in the worker until it is closed. */
   open(file: SourceFile, algorithm: DigestAlgorithm, bodies: BodyKind): OpenFile
+  /**
+   * The file behind a handle as it is now. Undefined where the person has not allowed that; `mayAsk` only within a click,
+   * for the browser asks the person then. Throws `file_unreadable` for a file that is gone.
+   */
+  reopen(handle: FileHandle, mayAsk: boolean): Promise<SourceFile | undefined>
 }
 
 /** A slice that the browser streams, which takes no memory, or the bytes themselves, checked against the digest once more. */
@@ -170,6 +175,7 @@ export interface UploadRecord {
   addedAt: number
   keptUntil: number
   checkpoint?: HashCheckpoint
+  handle?: FileHandle
 }
 
 export interface PartRecord {

@@ -1,6 +1,11 @@
 import type { Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 
+/** With it the browser opens the same file again, in a later visit too. Only the adapters know more of it. */
+export interface FileHandle {
+  readonly kind: 'file'
+}
+
 /** A file that a person selected. `content` is read by the adapters alone. */
 export interface SourceFile {
   readonly name: string
@@ -12,6 +17,8 @@ export interface SourceFile {
   /** As the browser guesses it; may be empty. */
   readonly contentType: string
   readonly content: Blob
+  /** Absent where the browser hands out none, or was not asked for one. */
+  readonly handle?: FileHandle
 }
 
 /** Why an upload stands still although nobody paused it. Each of them ends by itself. */
@@ -39,8 +46,12 @@ export interface UploadSnapshot {
   readonly relativePath?: string
   readonly fileBytes: number
   readonly state: UploadState
-  /** False for an upload found unfinished after a reload: the person must pick the file again. */
+  /** False for an upload found unfinished after a reload: the person must pick the file again, unless it can be reopened. */
   readonly hasFile: boolean
+  /** The browser can open the file again by itself, as soon as the person allows it. */
+  readonly canReopen: boolean
+  /** Another tab of this browser goes on with it: all that is shown is what that one told. */
+  readonly isElsewhere: boolean
   /** Why the file that was just picked for this upload was refused; the upload itself is untouched. */
   readonly refusal?: ErrorCode
   /** The file had arrived before: it was proven against that receipt, and nothing was sent. */
@@ -93,6 +104,8 @@ export interface UploaderSettings {
   concurrency: number | undefined
   /** Wished length of a part in bytes, 5 MiB or more; `undefined` leaves it to the engine. */
   partBytes: number | undefined
+  /** Uploads whose files may be opened again without asking go on by themselves at the start. @default true */
+  goesOnByItself: boolean
 }
 
 /** The engine as the rest of the app sees it. No call throws because an upload fails: that is a state. */
@@ -107,6 +120,19 @@ export interface Uploader {
   resume(id: string): void
   /** Goes on with the file picked again. Another file is refused, and nothing is lost by it. */
   continueWith(id: string, file: SourceFile): Promise<void>
+  /**
+   * Goes on with the file that the browser can open again. To be called within a click, for the browser may have to ask
+   * the person; without leave nothing changes but the `refusal`.
+   */
+  reopen(id: string): Promise<void>
+  /** Goes on in this tab with what another one is at, which lets go of it. */
+  takeOver(id: string): void
+  /** Asks the server again what is unfinished and what has ended, on this device and on others. */
+  refresh(): Promise<void>
+  /** The page is put away, perhaps for good: everything stops at once, and other tabs may go on with it. */
+  suspend(): void
+  /** The page is back: what stopped goes on, and what waited for time to pass is tried at once. */
+  wake(): void
   /** Stops, removes the parts from the store, looks that they are gone, and forgets. */
   discard(id: string): Promise<void>
   /** Takes an ended upload off the list; one that failed is discarded, so that nothing of it is left. */

@@ -48,7 +48,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
   const api = createBatchedApi(world, { policy: timing, underWay: () => conductor.underWay })
   // The others are read from the given object each time, as without the batches.
   const ports = Object.assign(Object.create(world) as Ports, { api })
-  const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined }
+  const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined, goesOnByItself: true }
   const reporter = createReporter(ports.clock, timing.reportMs)
   const list = createEntryList(ports.clock, reporter)
   const memoryBytes = options.memoryBytes ?? defaultMemoryBytes
@@ -174,6 +174,12 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       entry.file = file
       conductor.queue(entry)
     },
+
+    async reopen() {},
+    takeOver() {},
+    async refresh() {},
+    suspend() {},
+    wake() {},
 
     dismiss(id) {
       const entry = list.get(id)

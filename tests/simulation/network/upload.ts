@@ -65,6 +65,7 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
     },
     files: {
       fingerprint: async () => '0'.repeat(64),
+      reopen: async () => undefined,
       open: () => ({
         hashedBytes: fileBytes,
         digest: async () => digest,

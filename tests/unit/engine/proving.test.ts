@@ -29,6 +29,7 @@ async function readBeforeSending(partBytes: number): Promise<PartRange[]> {
   })
   const files: Files = {
     fingerprint: async () => 'print',
+    reopen: nodeFiles.reopen,
     open: (file, algorithm, bodies): OpenFile => ({
       ...nodeFiles.open(file, algorithm, bodies),
       // Nothing is left to be read for the whole-file hash.

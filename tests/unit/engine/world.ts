@@ -239,6 +239,7 @@ export type Model = ReturnType<typeof createModel>
 
 /** Hashes with Node's own library, in the page's place of the worker. */
 export const nodeFiles: Files = {
+  reopen: async () => undefined,
   async fingerprint(file) {
     // Coarse on purpose: only the ends count, so that tests can make different files with one fingerprint.
     const bytes = Buffer.from(await file.content.arrayBuffer())
