@@ -42,7 +42,9 @@ export function judgeRest(world: World) {
   const parts = world.disk.length * 20
   const causes = [...watch.causes.values()].reduce((sum, count) => sum + count, 0) + world.story.acts.length + tabs.length
   const spellSeconds = world.story.spells.reduce((sum, { ms }) => sum + ms / 1000, 0)
-  const most = 100 + parts * (4 + causes) + spellSeconds * 4 * parts
+  // What the store is slow to put together is asked after every two seconds.
+  const assemblingSeconds = world.story.acts.reduce((sum, { deed }) => sum + (deed.type === 'assemble slowly' ? deed.ms / 1000 : 0), 0)
+  const most = 100 + parts * (4 + causes) + spellSeconds * 4 * parts + assemblingSeconds / 2 * world.disk.length
   if (watch.calls > most) watch.broken('O6', `${watch.calls} calls, where ${most} are many`)
 }
 
