@@ -6,6 +6,8 @@ export interface UploadActions {
   canResume: boolean
   /** Goes on as soon as the file is picked again. */
   canContinue: boolean
+  /** Another tab is at it; this one has the file as well. */
+  canTakeOver: boolean
   canDiscard: boolean
   canDismiss: boolean
   /** Discarding would throw away bytes that are on their way or stored. */
@@ -16,14 +18,16 @@ const pausable: ReadonlySet<UploadStatus> = new Set(['queued', 'opening', 'provi
 
 export function actionsFor(upload: UploadSnapshot): UploadActions {
   const { status } = upload.state
+  const { isElsewhere, hasFile } = upload
   const stands = status === 'paused' || status === 'failed'
   // Of an upload found unfinished, the store may hold more than is known here.
-  const losesBytes = upload.storedBytes > 0 || upload.sentBytes > 0 || !upload.hasFile
+  const losesBytes = upload.storedBytes > 0 || upload.sentBytes > 0 || !hasFile
   const canDismiss = status === 'completed' || (status === 'failed' && !losesBytes)
   return {
     canPause: pausable.has(status),
-    canResume: stands && upload.hasFile,
-    canContinue: stands && !upload.hasFile,
+    canResume: stands && (hasFile || isElsewhere),
+    canContinue: stands && !hasFile && !isElsewhere,
+    canTakeOver: isElsewhere && hasFile && (stands || pausable.has(status)),
     canDiscard: (stands || pausable.has(status)) && !canDismiss,
     canDismiss,
     losesBytes,

@@ -11,6 +11,8 @@ export interface UploadResume {
   unfinished: Readonly<Ref<readonly UploadSnapshot[]>>
   /** Goes on with this file. Another file than before is refused (`refusal`), and nothing is lost by it. */
   continueWith(id: string, file: File): Promise<void>
+  /** Goes on in this tab with what another one is at. */
+  takeOver(id: string): void
   /** No longer offers this one until the page is loaded again. The upload stays on the list. */
   later(id: string): void
   /** Removes what is stored of the file, and forgets it. */
@@ -32,6 +34,7 @@ export function useUploadResume(): UploadResume {
     isSearching,
     unfinished,
     continueWith: (id, file) => store.continueWith(id, sourceFile(file)),
+    takeOver: store.takeOver,
     later: store.postpone,
     discard: store.discard,
   }

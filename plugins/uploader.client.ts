@@ -8,6 +8,7 @@ import { bodyKindFor, memoryBytesFor } from '~/uploader/adapters/browserTraits'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { createSurroundings } from '~/uploader/adapters/surroundings'
+import { createTabChannel } from '~/uploader/adapters/tabChannel'
 import { webLocks } from '~/uploader/adapters/webLocks'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
 import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
@@ -27,6 +28,7 @@ export default defineNuxtPlugin(() => {
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
     records: createDexieRecords(database),
     locks: webLocks,
+    tabs: createTabChannel(),
     connectivity: browserConnectivity,
   }, {
     // Empty means that the engine decides.

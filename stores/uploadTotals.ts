@@ -29,7 +29,12 @@ export function isActive(upload: UploadSnapshot): boolean {
 
 /** Found unfinished after a reload, and nothing happens before the person picks the file again. */
 export function needsFile(upload: UploadSnapshot): boolean {
-  return !upload.hasFile && (upload.state.status === 'paused' || upload.state.status === 'failed')
+  return !upload.hasFile && waitsForPerson(upload)
+}
+
+/** Nothing is being done for it in any tab, until the person says so. */
+export function waitsForPerson({ isElsewhere, state }: UploadSnapshot): boolean {
+  return !isElsewhere && (state.status === 'paused' || state.status === 'failed')
 }
 
 /** Counts what was stored in earlier sessions as sent. An upload that still needs its file counts for nothing. */

@@ -9,7 +9,7 @@ import type { Milestone } from './milestones'
 import { milestoneBetween } from './milestones'
 import { createUploadOrder } from './uploadOrder'
 import type { RetiredUploads } from './uploadTotals'
-import { isActive, needsFile, totalsOf } from './uploadTotals'
+import { isActive, needsFile, totalsOf, waitsForPerson } from './uploadTotals'
 
 const nothingRetired: RetiredUploads = { count: 0, bytes: 0 }
 
@@ -56,7 +56,9 @@ export const useUploadsStore = defineStore('uploads', () => {
       const milestone = milestoneBetween(before, upload)
       if (milestone) milestones.push(milestone)
       if (!before) addLast(upload.id)
-      if (!before && needsFile(upload)) found.add(upload.id)
+      // What another tab left standing without a word is offered like what an earlier visit left.
+      if (before ? before.isElsewhere && waitsForPerson(upload) : needsFile(upload)) found.add(upload.id)
+      else if (isActive(upload)) found.delete(upload.id)
       put(upload)
       if (upload.state.status === 'completed') receipts.set(upload.state.receipt.id, upload.state.receipt)
     }
@@ -134,7 +136,7 @@ export const useUploadsStore = defineStore('uploads', () => {
   return {
     ids: computed(() => orderChanges.value.list()),
     uploads: computed(inOrder),
-    unfinished: computed(() => inOrder().filter((upload) => found.has(upload.id) && needsFile(upload) && !postponed.has(upload.id))),
+    unfinished: computed(() => inOrder().filter((upload) => found.has(upload.id) && waitsForPerson(upload) && !postponed.has(upload.id))),
     totals: computed(() => totalsOf(all.value.values(), retired.value)),
     receipts: computed(() => [...receipts.values()]),
     isSearching: computed(() => searching.value),
@@ -151,6 +153,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     pause: (id: string) => uploader?.pause(id),
     resume: (id: string) => uploader?.resume(id),
     continueWith: async (id: string, file: SourceFile) => await uploader?.continueWith(id, file),
+    takeOver: (id: string) => uploader?.takeOver(id),
     discard: async (id: string) => await uploader?.discard(id),
     dismiss: (id: string) => uploader?.dismiss(id),
     parts: (id: string): PartSnapshot[] => uploader?.parts(id) ?? [],

@@ -38,10 +38,10 @@ const file = fc.nat(2)
 const tab = fc.nat(1)
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  { weight: 10, arbitrary: fc.record({ type: fc.constantFrom('add' as const, 'pause' as const, 'pause' as const, 'resume' as const, 'resume' as const, 'discard' as const, 'dismiss' as const, 'continue' as const, 'continue' as const), file, tab }) },
+  { weight: 10, arbitrary: fc.record({ type: fc.constantFrom('add' as const, 'pause' as const, 'pause' as const, 'resume' as const, 'resume' as const, 'discard' as const, 'dismiss' as const, 'continue' as const, 'continue' as const, 'take over' as const), file, tab }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('concurrency' as const), parts: fc.integer({ min: 1, max: 4 }), tab }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('crash' as const), tab, reopenMs: lengthMs }) },
-  { weight: 1, arbitrary: fc.constant({ type: 'open tab' as const }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('crash' as const, 'leave' as const), tab, reopenMs: lengthMs }) },
+  { weight: 2, arbitrary: fc.constant({ type: 'open tab' as const }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('edit' as const), file, how: fc.constantFrom('in silence' as const, 'openly' as const, 'delete' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('set the clock' as const), ms: fc.integer({ min: -3_600_000, max: 3_600_000 }) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('lose upload' as const), file }) },

@@ -67,7 +67,7 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
       if (!world.server.kept.get(id)?.receipt) watch.broken('O1', `${id} is shown as completed, and the server knows nothing of that`)
       return judgeReceipt(world, upload, state.receipt)
     case 'paused':
-      if (upload.hasFile && !watch.wasPaused(tab, upload.fileName)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
+      if (upload.hasFile && !watch.wasStopWanted(upload.fileName) && !isOrphan(world, tab, upload)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
       return
     case 'failed':
       if (!isExplained(world, state.code)) watch.broken('Always ends', `${id} failed with ${state.code}, which nothing explains`)
@@ -78,6 +78,11 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
     default:
       watch.broken('Always ends', `${id} is ${state.status}, and nothing will ever happen again`)
   }
+}
+
+/** The tab that went on with it died without a word: it waits here, with its file, until the person says so. */
+function isOrphan({ story }: World, tab: Tab, { id }: UploadSnapshot): boolean {
+  return !id.startsWith(`upload-${tab.number}-`) && story.acts.some(({ deed }) => deed.type === 'crash')
 }
 
 function isExplained({ watch, story }: World, code: ErrorCode): boolean {

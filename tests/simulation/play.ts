@@ -7,6 +7,7 @@ import { createMemoryRecords } from '~/tests/unit/engine/world'
 import { createDiskFile, createTwin, edit, pick, tokenBytes } from './disk'
 import { createSharedLocks } from './locks'
 import { judgeEnd, judgeRest } from './judge'
+import { createMail } from './mail'
 import { createServer } from './server'
 import { createStore } from './store'
 import { createTab } from './tab'
@@ -92,6 +93,7 @@ function createWorld(story: Story): World {
     store,
     server,
     locks: createSharedLocks(),
+    mail: createMail(time),
     records: createMemoryRecords(),
     disk: [],
     tabs: [],
@@ -182,11 +184,25 @@ function perform(world: World, deed: Deed) {
       return void tab.wanted.add(file)
     case 'concurrency':
       return tab.setConcurrency(deed.parts)
+    case 'leave':
+      // What it has to say is on its way when the page is gone.
+      void tab.uploader.close()
+      tab.die()
+      return void time.after(deed.reopenMs, () => void reopen(world))
+    case 'take over':
+      for (const { id, fileName } of uploads) {
+        // The other tab stops for it, whatever becomes of this one.
+        watch.stopWanted(fileName)
+        watch.released(tab, id)
+        tab.uploader.takeOver(id)
+      }
+      return
     case 'crash':
       tab.die()
       return void time.after(deed.reopenMs, () => void reopen(world))
     case 'pause':
-      for (const { id } of uploads) {
+      for (const { id, fileName } of uploads) {
+        watch.stopWanted(fileName)
         tab.uploader.pause(id)
         const upload = tab.uploader.snapshot(id)
         if (upload?.state.status === 'paused') watch.paused(tab, upload)
@@ -202,7 +218,8 @@ function perform(world: World, deed: Deed) {
       for (const upload of uploads) goOn(world, tab, upload)
       return
     case 'discard':
-      if (file) tab.wanted.delete(file)
+      // Also where another tab is at it: that one is told.
+      if (file) for (const { wanted } of uploads.length > 0 ? tabs : [tab]) wanted.delete(file)
       if (tabs.length > 1) watch.noteCause('discarded elsewhere')
       for (const { id } of uploads) discard(world, tab, id)
       return

@@ -32,10 +32,12 @@ export interface Spell {
 
 /** Files are told by their place in the story, tabs by theirs; both wrap around. */
 export type Deed =
-  | { type: 'add' | 'pause' | 'resume' | 'discard' | 'dismiss' | 'continue', file: number, tab: number }
+  | { type: 'add' | 'pause' | 'resume' | 'discard' | 'dismiss' | 'continue' | 'take over', file: number, tab: number }
   | { type: 'concurrency', parts: number, tab: number }
   /** The engine is thrown away; another one starts after a while, and goes on with all files that it offers. */
   | { type: 'crash', tab: number, reopenMs: number }
+  /** As a crash, but in good order: the tab has the time to say that it leaves. */
+  | { type: 'leave', tab: number, reopenMs: number }
   | { type: 'open tab' }
   | { type: 'edit', file: number, how: 'in silence' | 'openly' | 'delete' }
   | { type: 'set the clock', ms: number }

@@ -115,6 +115,7 @@ export function createTab(world: World, number: number): Tab {
     files: createFiles(world, sleep),
     records: createRecords(world, tab, sleep),
     locks: world.locks.of(tab),
+    tabs: world.mail.of(tab),
   }
   const uploader = createUploader(ports, { partBytes, concurrency: story.concurrency })
   world.watch.tabOpened(tab)

@@ -18,6 +18,8 @@ function tellMoment(when: Moment): string {
 function tellDeed(deed: Deed, story: Story): string {
   const inTab = 'tab' in deed && deed.tab > 0 ? ' in the second tab' : ''
   switch (deed.type) {
+    case 'leave':
+      return `leave${inTab} in good order · reopen ${seconds(deed.reopenMs)} later · continue`
     case 'crash':
       return `crash${inTab} · reopen ${seconds(deed.reopenMs)} later · continue`
     case 'concurrency':

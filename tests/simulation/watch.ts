@@ -55,8 +55,9 @@ export interface Watch {
   discarded(tab: Tab, id: string): void
   /** The storage refuses to forget it. */
   recordStays(id: string): void
-  /** The person paused an upload of that file in this tab. */
-  wasPaused(tab: Tab, fileName: string): boolean
+  /** The person had an upload of that file stop, in this tab or from another one. */
+  stopWanted(fileName: string): void
+  wasStopWanted(fileName: string): boolean
   /** Silences that last until now count as well. */
   atRest(): void
 }
@@ -85,7 +86,7 @@ export function createWatch(world: () => World): Watch {
   const pausedAt = new Map<string, number>()
   /** When a tab last showed any upload as waiting. */
   const waitedUntil = new Map<Tab, number>()
-  const everPaused = new Set<string>()
+  const everStopped = new Set<string>()
   /**
    * In the tab where it was discarded, and in those that were opened since; the others find out when they ask for it, and
    * so do the later ones where the storage kept its record.
@@ -312,14 +313,12 @@ export function createWatch(world: () => World): Watch {
       for (const [flight, { tab: other }] of inFlight) if (other === tab) inFlight.delete(flight)
     },
 
-    paused(tab, { id, fileName }) {
-      pausedAt.set(at(tab, id), world().time.now)
-      everPaused.add(at(tab, fileName))
-    },
+    paused: (tab, { id }) => void pausedAt.set(at(tab, id), world().time.now),
+    stopWanted: (fileName) => void everStopped.add(fileName),
+    wasStopWanted: (fileName) => everStopped.has(fileName),
     released: (tab, id) => void pausedAt.delete(at(tab, id)),
     recordStays: (id) => void keptRecords.add(id),
     discarded: (tab, id) => void discardedAt.set(id, { tab, tabsThen: world().tabs.length }),
-    wasPaused: (tab, fileName) => everPaused.has(at(tab, fileName)),
 
     atRest() {
       const { now } = world().time

@@ -1,4 +1,5 @@
 import type { SharedLocks } from './locks'
+import type { Mail } from './mail'
 import type { Server } from './server'
 import type { Store } from './store'
 import type { OperationName, Phase, Story } from './story'
@@ -15,6 +16,7 @@ export interface World {
   store: Store
   server: Server
   locks: SharedLocks
+  mail: Mail
   records: UploadRecords
   disk: DiskFile[]
   tabs: Tab[]

@@ -5,6 +5,8 @@ import type { Locks } from './ports'
 export interface Claims {
   /** Waits for the lock under the entry's present id; `onWait` is called while another tab has it. */
   take(entry: Entry, onWait: () => void): Promise<void>
+  /** This tab drives its upload. */
+  holds(entry: Entry): boolean
   /** Lets go of all that the entry holds. */
   release(entry: Entry): void
 }
@@ -18,6 +20,7 @@ export function createClaims(locks: Locks): Claims {
       const release = await locks.hold(entry.id, signal, onWait)
       releases.set(entry, [...(releases.get(entry) ?? []), release])
     },
+    holds: (entry) => releases.has(entry),
     release(entry) {
       for (const release of releases.get(entry) ?? []) release()
       releases.delete(entry)

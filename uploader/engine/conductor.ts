@@ -34,6 +34,8 @@ export interface ConductorOptions {
   context(): EngineContext
   /** Takes an upload that nobody holds any more back to the list. */
   listUnfinished(id: string): Promise<void>
+  /** From here on this tab drives the entry's upload. */
+  onDrive(entry: Entry): void
 }
 
 /** Why an upload was stopped; the reason of its abort signal. */
@@ -41,7 +43,7 @@ class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-export function createConductor({ list, claims, context, listUnfinished }: ConductorOptions): Conductor {
+export function createConductor({ list, claims, context, listUnfinished, onDrive }: ConductorOptions): Conductor {
   /** Entries whose upload another entry went on with, until that is proven right. */
   const displaced = new Map<Entry, Entry>()
   const places = createPlaces({
@@ -102,6 +104,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       startQueued()
     })
     places.take(entry)
+    onDrive(entry)
   }
 
   function fail(entry: Entry, thrown: unknown) {
@@ -194,8 +197,8 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
   /** Removes an upload from the store, then from here. */
   async function remove(entry: Entry, signal: AbortSignal) {
     try {
-      // Before it had a fingerprint, nobody but this tab knew of it.
-      if (entry.fingerprint !== undefined) await discardAtStore(entry, context(), signal)
+      // Before it had a fingerprint, nobody but the tab where it was added knew of it.
+      if (entry.fingerprint !== undefined || !entry.isOurs) await discardAtStore(entry, context(), signal)
       await context().forget(entry.id)
       entry.move({ type: 'discarded' })
     } catch (thrown) {

@@ -64,6 +64,14 @@ export class Entry {
   isAdopted = false
   /** The person has picked its file in this tab, even where that turned out to be useless. */
   wasPicked = false
+  /** It goes on although nobody asked for that here: where another tab is at it, that is well too. */
+  isUnasked = false
+  /** This tab was the last one to go on with it, and speaks for it to the others. */
+  isOurs = false
+  /** Another tab goes on with it, or has it stand still; what that one told last. */
+  elsewhere?: { tab: string, upload: UploadSnapshot }
+  /** Names the file to other tabs, from the moment when the person picked it on. */
+  pick?: string
   /** Bytes known to be stored, where there is no ledger to ask yet. */
   rememberedBytes = 0
   /** In whose name its parts ask for room on the link. */
@@ -92,7 +100,16 @@ export class Entry {
   set file(file: SourceFile | undefined) {
     this.picked = file
     this.handle = file?.handle ?? this.handle
-    this.wasPicked ||= file !== undefined
+    if (!file) return
+    this.wasPicked = true
+    this.pick = undefined
+  }
+
+  /** Another tab has handed over the file that was picked there. */
+  takeHanded(file: SourceFile, pick: string) {
+    this.picked = file
+    this.handle = file.handle ?? this.handle
+    this.pick = pick
   }
 
   get state(): UploadState {
@@ -129,6 +146,23 @@ export class Entry {
   }
 
   snapshot(): UploadSnapshot {
+    return this.elsewhere ? this.reflection(this.elsewhere.upload) : this.ownSnapshot()
+  }
+
+  /** As the other tab told it, but for what this tab itself has. */
+  private reflection(upload: UploadSnapshot): UploadSnapshot {
+    this.shownBytes = Math.min(Math.max(this.shownBytes, upload.sentBytes), this.facts.fileBytes)
+    return {
+      ...upload,
+      hasFile: this.file !== undefined,
+      canReopen: this.handle !== undefined,
+      isElsewhere: true,
+      sentBytes: this.shownBytes,
+      addedAt: this.addedAt,
+    }
+  }
+
+  private ownSnapshot(): UploadSnapshot {
     const { ledger, file, open, partBytes, keptUntil, refusal, facts, state } = this
     const sentBytes = this.countSentBytes()
     const rate = state.status === 'uploading' ? this.usedMeter?.rate() : undefined

@@ -15,7 +15,9 @@ export interface EntryList {
   restore(entry: Entry): void
   /** Without a word to anybody: it goes on under another entry. */
   takeOut(entry: Entry): void
-  /** It leaves the screen as well. */
+  /** It leaves the screen as well, and may come back. */
+  dropOut(entry: Entry): void
+  /** It leaves for good. */
   remove(entry: Entry): void
   /** The entry goes on under another id, at the same place. */
   rename(entry: Entry, id: string): void
@@ -36,11 +38,17 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
     reporter.forget(entry)
   }
 
+  function dropOut(entry: Entry) {
+    takeOut(entry)
+    reporter.tell({ type: 'removed', id: entry.id })
+  }
+
   return {
     get: (id) => entries.get(id),
     wasRemoved: (id) => removedIds.has(id),
     all: () => [...entries.values()].sort((one, other) => one.place - other.place),
     takeOut,
+    dropOut,
 
     add(id, facts, addedAt, status) {
       const entry = new Entry({ id, place: places++, facts, addedAt, state: { status }, clock, onChange: tellChange })
@@ -55,9 +63,8 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
     },
 
     remove(entry) {
-      takeOut(entry)
       removedIds.add(entry.id)
-      reporter.tell({ type: 'removed', id: entry.id })
+      dropOut(entry)
     },
 
     rename(entry, id) {

@@ -13,6 +13,7 @@ import type {
 import type { DigestAlgorithm } from '#shared/digest'
 import type { LadingError } from '#shared/errors'
 import type { PartRange } from '#shared/partPlan'
+import type { TabMessage } from './tabs/messages'
 import type { FileHandle, SourceFile } from './types'
 
 /** Everything the engine needs from the world. Adapters throw `LadingError` and nothing else, save a signal's reason. */
@@ -27,6 +28,8 @@ export interface Ports {
   files: Files
   records: UploadRecords
   locks: Locks
+  /** Absent where the tabs of a browser can't reach each other. */
+  tabs?: TabChannel
   /** Absent where nobody tells whether there is a network. */
   connectivity?: Connectivity
 }
@@ -187,8 +190,15 @@ export interface PartRecord {
   digest: string
 }
 
-/** One driver for each upload, over all tabs of the browser. */
+/** The way to the other tabs of this browser. What is told is heard by all of them and not here; files go by reference. */
+export interface TabChannel {
+  tell(message: TabMessage): void
+  /** Answers how to stop listening. */
+  listen(hear: (message: TabMessage) => void): () => void
+}
+
+/** One driver for each upload, over all tabs of the browser; and one lock for each tab, which it holds while it lives. */
 export interface Locks {
-  /** Waits for the lock of an upload, and answers how to let go of it. `onWait` is called when another tab holds it. */
+  /** Waits for a lock, and answers how to let go of it. `onWait` is called when another tab holds it. */
   hold(id: string, signal: AbortSignal, onWait: () => void): Promise<() => void>
 }

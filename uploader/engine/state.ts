@@ -12,6 +12,7 @@ export type UploadEvent =
   | { type: 'assembling' }
   | { type: 'discarding' }
   | { type: 'completed', receipt: Receipt }
+  | { type: 'completedElsewhere', receipt: Receipt }
   | { type: 'sealed', receipt: Receipt }
   | { type: 'failed', code: ErrorCode }
   | { type: 'discarded' }
@@ -27,8 +28,8 @@ const listensTo: Record<UploadStatus, readonly UploadEvent['type'][]> = {
   waiting: ['opening', 'proving', 'uploading', 'assembling', 'completed', ...interruptions],
   // A part or a receipt may still be on its way while an upload is assembled: pausing stops the asking, nothing else.
   assembling: ['opening', 'proving', 'uploading', 'completed', ...interruptions],
-  paused: ['queued', 'failed', 'discarding'],
-  failed: ['queued', 'paused', 'discarding'],
+  paused: ['queued', 'completedElsewhere', 'failed', 'discarding'],
+  failed: ['queued', 'paused', 'completedElsewhere', 'discarding'],
   // An upload that the store had finished before the discard reached it ends as what it is.
   discarding: ['completed', 'failed', 'discarded'],
   completed: ['sealed'],
@@ -40,6 +41,7 @@ export function transition(state: UploadState, event: UploadEvent): UploadState 
   if (!listensTo[state.status].includes(event.type)) return state
   switch (event.type) {
     case 'completed':
+    case 'completedElsewhere':
     case 'sealed':
       return { status: 'completed', receipt: event.receipt }
     case 'waiting':
@@ -54,6 +56,11 @@ export function transition(state: UploadState, event: UploadEvent): UploadState 
 /** Completed or discarded: nothing follows. A failure is not final, for every failure leaves a resumable upload. */
 export function isFinal(state: UploadState): boolean {
   return state.status === 'completed' || state.status === 'discarded'
+}
+
+/** Nothing is being done for it, and nothing will be before the person asks for that. */
+export function stands(state: UploadState): boolean {
+  return state.status === 'paused' || state.status === 'failed'
 }
 
 /** Something is being done for the upload, or will be as soon as the wait ends. */

@@ -2,6 +2,7 @@ import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry } from './entry'
 import type { BodyKind, Goodput, Ports } from './ports'
+import type { AskedAction } from './tabs/messages'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { MiB } from '#shared/limits'
@@ -15,7 +16,9 @@ import { createFlow } from './flow'
 import { createMemory } from './remembering'
 import { createReporter } from './reporter'
 import { createSession } from './session'
-import { isActive, isFinal } from './state'
+import { isActive, isFinal, stands } from './state'
+import { createMirror } from './tabs/mirror'
+import { createTabs } from './tabs/tabs'
 import { findUnfinished } from './unfinished'
 
 export interface UploaderOptions {
@@ -70,11 +73,24 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
   const session = createSession({ api: ports.api, clock: ports.clock, renewEveryMs: timing.maxDelayMs })
   const notice = (code: ErrorCode) => reporter.tell({ type: 'notice', code })
 
+  const claims = createClaims(ports.locks)
   const conductor = createConductor({
     list,
-    claims: createClaims(ports.locks),
+    claims,
     context: () => context,
     listUnfinished,
+    onDrive: (entry) => tabs.speakFor(entry),
+  })
+  const tabs = createTabs({
+    channel: ports.tabs,
+    name: ports.newId(),
+    clock: ports.clock,
+    locks: ports.locks,
+    list,
+    reporter,
+    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, letFileGo: conductor.letFileGo }),
+    newId: ports.newId,
+    obey,
   })
 
   const context: EngineContext = {
@@ -121,26 +137,43 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     }
   }
 
-  const stands = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
+  const isIdle = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
 
-  async function discard(id: string) {
+  function pause(entry: Entry) {
+    entry.move({ type: 'paused' })
+    if (entry.state.status === 'paused') conductor.halt(entry, 'paused')
+  }
+
+  function resume(entry: Entry) {
+    entry.isUnasked = false
+    if (entry.file) conductor.queue(entry)
+  }
+
+  async function discard(entry: Entry) {
+    if (!isFinal(entry.state) && entry.state.status !== 'discarding') await conductor.discard(entry)
+  }
+
+  /** The person pressed it in another tab, which shows what this one is at. */
+  function obey(id: string, action: AskedAction) {
     const entry = list.get(id)
-    if (entry && !isFinal(entry.state) && entry.state.status !== 'discarding') await conductor.discard(entry)
+    if (!entry?.isOurs) return
+    if (action === 'resume') resume(entry)
+    else if (action === 'discard') void discard(entry)
+    else pause(entry)
   }
 
   return {
-    start: () => listUnfinished(),
-    discard,
+    start: async () => void await Promise.all([tabs.join(), listUnfinished()]),
     subscribe: reporter.subscribe,
     snapshot: (id) => list.get(id)?.snapshot(),
     snapshots: () => list.all().map((entry) => entry.snapshot()),
-    close: conductor.close,
 
     add(files) {
       const addedAt = ports.clock.now()
       return files.map((file) => {
         const entry = list.add(ports.newId(), factsOf(file), addedAt, 'queued')
         entry.file = file
+        entry.isOurs = true
         conductor.queue(entry)
         return entry.id
       })
@@ -149,22 +182,44 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     pause(id) {
       const entry = list.get(id)
       if (!entry) return
-      entry.move({ type: 'paused' })
-      if (entry.state.status === 'paused') conductor.halt(entry, 'paused')
+      pause(entry)
+      tabs.ask(entry, 'pause')
     },
 
     resume(id) {
       const entry = list.get(id)
-      if (entry?.file) conductor.queue(entry)
+      if (entry?.elsewhere && stands(entry.state)) tabs.ask(entry, 'resume')
+      else if (entry) resume(entry)
+    },
+
+    async discard(id) {
+      const entry = list.get(id)
+      if (!entry) return
+      if (!entry.elsewhere) return await discard(entry)
+      // Whoever is at it has to stop first, and takes it away.
+      pause(entry)
+      tabs.ask(entry, 'discard')
+    },
+
+    takeOver(id) {
+      const entry = list.get(id)
+      if (!entry?.elsewhere || !entry.file || !stands(entry.state)) return
+      tabs.ask(entry, 'let go')
+      resume(entry)
+    },
+
+    async close() {
+      tabs.leave()
+      await conductor.close()
     },
 
     async continueWith(id, file) {
       const entry = list.get(id)
-      if (!entry || !stands(entry)) return
+      if (!entry || !isIdle(entry)) return
       const refusal = await refusalOf(entry, file)
       await entry.done
       // Another press may have been quicker.
-      if (entry.stop || !stands(entry)) return
+      if (entry.stop || !isIdle(entry)) return
       entry.refusal = refusal
       if (refusal) return entry.touch()
       conductor.letFileGo(entry)
@@ -172,11 +227,10 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
       entry.ledger = undefined
       entry.file = file
-      conductor.queue(entry)
+      resume(entry)
     },
 
     async reopen() {},
-    takeOver() {},
     async refresh() {},
     suspend() {},
     wake() {},
@@ -185,7 +239,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       const entry = list.get(id)
       if (!entry || isActive(entry.state)) return
       // What never ended may have left something at the store: it would be offered again on the next visit.
-      if (!isFinal(entry.state)) return void discard(id)
+      if (!isFinal(entry.state)) return void this.discard(id)
       // Its receipt may still be waiting for the seal: then the file is closed after that.
       if (!entry.stop) conductor.letFileGo(entry)
       list.remove(entry)

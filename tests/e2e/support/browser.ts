@@ -30,8 +30,8 @@ export interface TestBrowser {
   readBytes(): Promise<number>
   /** What each page shows, holds and has printed. */
   evidence(): Promise<string[]>
-  /** A fresh tab. */
-  open(url: string): Promise<Page>
+  /** A fresh tab, made ready before it loads anything. */
+  open(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page>
   /** SIGKILL to all of its processes: no handler runs, nothing is flushed. */
   kill(): Promise<void>
   /** As a person closes it. */
@@ -67,8 +67,9 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
       const shown = await Promise.all(context.pages().filter((page) => page.url().startsWith('http')).map(async (page) => JSON.stringify(await page.evaluate(describePage))))
       return [...shown, ...printed]
     },
-    async open(url) {
+    async open(url, prepare) {
       const page = await context.newPage()
+      await prepare?.(page)
       await page.goto(url, { waitUntil: 'networkidle' })
       return page
     },

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import type { TestBrowser } from './browser'
 import type { StoreOptions, TestStore } from './store'
 import { createProfile, startBrowser } from './browser'
@@ -29,10 +30,10 @@ export async function createWorld(options: StoreOptions = {}, env: SiteSettings 
     },
 
     /** Opens the site in a browser with this profile. */
-    async visit(profile: string, { language, url = site.url }: { language?: string, url?: string } = {}) {
+    async visit(profile: string, { language, url = site.url, prepare }: { language?: string, url?: string, prepare?: (page: Page) => Promise<unknown> } = {}) {
       const browser = await startBrowser(profile, { language })
       browsers.add(browser)
-      const uploads = createUploadPage(await browser.open(url))
+      const uploads = createUploadPage(await browser.open(url, prepare))
       return {
         ...uploads,
         browser,

@@ -1,0 +1,139 @@
+import type { Claims } from '~/uploader/engine/claims'
+import type { Entry, FileFacts } from '~/uploader/engine/entry'
+import type { EntryList } from '~/uploader/engine/entryList'
+import type { UploadSnapshot } from '~/uploader/engine/types'
+import type { Receipt } from '#shared/api'
+import type { ShownUpload } from './messages'
+import { isActive, isFinal, stands } from '~/uploader/engine/state'
+
+/** What this tab shows of the uploads that others go on with, and what it makes of their end. */
+export interface Mirror {
+  /** That tab told how an upload is doing. */
+  hear(tab: string, shown: ShownUpload): void
+  /** That tab has it no more. */
+  drop(tab: string, id: string, isOver: boolean): void
+  /** That tab is gone. Where it left in good order, what it was at goes on here, if this tab has the file. */
+  gone(tab: string, hasLeft: boolean): void
+}
+
+export interface MirrorOptions {
+  list: EntryList
+  claims: Pick<Claims, 'holds'>
+  /** Goes on with an entry that has its file. */
+  queue(entry: Entry): void
+  /** Stops what is being done for it here; its state is not changed by that. */
+  halt(entry: Entry, why: string): void
+  letFileGo(entry: Entry): void
+}
+
+function isOfSameName(one: FileFacts, other: FileFacts): boolean {
+  return one.fileName === other.fileName && one.relativePath === other.relativePath
+}
+
+export function createMirror({ list, claims, queue, halt, letFileGo }: MirrorOptions): Mirror {
+  /** Known from other tabs alone. */
+  const met = new WeakSet<Entry>()
+  const isInLine = ({ state }: Entry) => state.status === 'queued' || (state.status === 'waiting' && state.reason === 'other_tab')
+
+  /** Nothing is being done for it here, but perhaps to wait for its turn. */
+  const listens = (entry: Entry) => !claims.holds(entry) && (stands(entry.state) || isInLine(entry))
+
+  function find({ upload, facts }: ShownUpload): Entry | undefined {
+    let known = list.get(upload.id)
+    if (known && listens(known) && !known.wasPicked && !isOfSameName(known.facts, facts)) {
+      // There it goes on with a file of another name.
+      list.dropOut(known)
+      known = undefined
+    }
+    if (known || list.wasRemoved(upload.id) || isFinal(upload.state)) return known
+    const entry = list.add(upload.id, facts, upload.addedAt, 'paused')
+    met.add(entry)
+    entry.partBytes = upload.partBytes
+    entry.keptUntil = upload.keptUntil
+    return entry
+  }
+
+  /** It goes on by itself only where nobody else does. */
+  function standDown(entry: Entry) {
+    // One that took over an upload is given back what it had in another way.
+    if (!entry.isUnasked || entry.isAdopted || stands(entry.state)) return
+    entry.move({ type: 'paused' })
+    halt(entry, 'driven elsewhere')
+  }
+
+  /** Whoever picked a file here as well has it proven first: that one may be another file. */
+  function complete(entry: Entry, { upload: { state }, pick }: ShownUpload) {
+    leave(entry)
+    const isSameFile = !entry.wasPicked || entry.pick === pick
+    if (state.status !== 'completed' || !isSameFile || !stands(entry.state)) return
+    entry.isOurs = false
+    entry.move({ type: 'completedElsewhere', receipt: state.receipt })
+    letFileGo(entry)
+  }
+
+  /** The whole-file hash may come later than the rest. */
+  function seal(entry: Entry, { sha256 }: Receipt, { state }: UploadSnapshot) {
+    if (sha256 === undefined && state.status === 'completed' && state.receipt.sha256) entry.move({ type: 'sealed', receipt: state.receipt })
+  }
+
+  /** What was shown of it from elsewhere is all that is known of it now. */
+  function leave(entry: Entry) {
+    entry.rememberedBytes = Math.max(entry.rememberedBytes, entry.elsewhere?.upload.storedBytes ?? 0)
+    entry.partBytes ??= entry.elsewhere?.upload.partBytes
+    entry.keptUntil ??= entry.elsewhere?.upload.keptUntil
+    entry.elsewhere = undefined
+    entry.touch()
+  }
+
+  return {
+    hear(tab, shown) {
+      const { upload, file, fingerprint, pick } = shown
+      const entry = find(shown)
+      if (!entry) return
+      if (entry.state.status === 'completed') return seal(entry, entry.state.receipt, upload)
+      if (!listens(entry)) return
+      const isGoing = isActive(upload.state) || upload.state.status === 'queued'
+      // Of two that stand still in two tabs, each speaks for itself.
+      if (entry.isOurs && !isGoing && !isFinal(upload.state)) return
+      entry.fingerprint ??= fingerprint
+      if (!entry.wasPicked && entry.pick !== pick) letFileGo(entry)
+      if (!entry.wasPicked && file) entry.takeHanded(file, pick)
+      if (isActive(upload.state) || isFinal(upload.state)) standDown(entry)
+      if (isFinal(upload.state)) return complete(entry, shown)
+      if (!upload.hasFile) {
+        // It turned out to be useless there, and so it would here.
+        if (!entry.wasPicked) letFileGo(entry)
+        return leave(entry)
+      }
+      entry.isOurs = false
+      entry.elsewhere = { tab, upload }
+      entry.touch()
+    },
+
+    drop(tab, id, isOver) {
+      const entry = list.get(id)
+      if (!entry || entry.elsewhere?.tab !== tab) return
+      leave(entry)
+      if (!stands(entry.state)) return
+      if (isOver) list.remove(entry)
+      else if (met.has(entry)) list.dropOut(entry)
+    },
+
+    gone(tab, hasLeft) {
+      for (const entry of list.all()) {
+        if (entry.elsewhere?.tab !== tab) continue
+        const { state } = entry.elsewhere.upload
+        leave(entry)
+        if (!stands(entry.state)) continue
+        if (state.status === 'failed') entry.move({ type: 'failed', code: state.code })
+        // It was never opened, and what there was of it is gone with the other tab.
+        if (!entry.file && entry.partBytes === undefined) {
+          list.remove(entry)
+        } else if (hasLeft && entry.file && (isActive(state) || state.status === 'queued')) {
+          entry.isUnasked = true
+          queue(entry)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import type { Entry } from '~/uploader/engine/entry'
+import type { EntryList } from '~/uploader/engine/entryList'
+import type { Clock, Locks, TabChannel } from '~/uploader/engine/ports'
+import type { Reporter } from '~/uploader/engine/reporter'
+import type { UploadSnapshot } from '~/uploader/engine/types'
+import type { AskedAction, ShownUpload, TabMessage } from './messages'
+import type { Mirror } from './mirror'
+import { isFinal } from '~/uploader/engine/state'
+import { createPeers } from './peers'
+
+/**
+ * Joins the tabs of one browser: for each upload one of them goes on, the others show what that one tells and have its
+ * file, so that one of them can go on when it leaves. Who goes on is decided by the upload's lock alone.
+ */
+export interface Tabs {
+  /** Takes part. Resolves when whoever is there has had the time to tell what they are at. */
+  join(): Promise<void>
+  /** Stops taking part, and leaves what is under way here to the others. */
+  leave(): void
+  /** This tab goes on with the entry from here on. */
+  speakFor(entry: Entry): void
+  /** Hands what the person pressed to the tab that goes on with the entry; does nothing where none does. */
+  ask(entry: Entry, action: AskedAction): void
+}
+
+export interface TabsOptions {
+  /** Absent where tabs can't reach each other: then each is alone, and waits for the locks of the others. */
+  channel: TabChannel | undefined
+  name: string
+  clock: Clock
+  locks: Locks
+  list: EntryList
+  reporter: Reporter
+  mirror: Mirror
+  newId(): string
+  /** Does what the person pressed in another tab. */
+  obey(id: string, action: AskedAction): void
+}
+
+/** A living tab answers within milliseconds; one in the background that is kept slow, later. */
+const greetingMs = 250
+
+export function createTabs({ channel, name, clock, locks, list, reporter, mirror, newId, obey }: TabsOptions): Tabs {
+  const peers = createPeers({ name, clock, locks, onDeath: (peer) => mirror.gone(peer, false) })
+  /** Whose files all that are there have been told. */
+  let handed = new WeakSet<Entry>()
+  let stop: (() => void) | undefined
+
+  function tell(message: TabMessage) {
+    channel?.tell(message)
+  }
+
+  function tellChanges(uploads: readonly UploadSnapshot[]) {
+    if (!stop || peers.count === 0) return
+    const shown = uploads.flatMap((upload) => show(upload) ?? [])
+    if (shown.length > 0) tell({ from: name, type: 'shows', uploads: shown })
+  }
+
+  function show(upload: UploadSnapshot): ShownUpload | undefined {
+    const entry = list.get(upload.id)
+    const isInLine = upload.state.status === 'waiting' && upload.state.reason === 'other_tab'
+    if (!entry?.isOurs || isInLine) return undefined
+    entry.pick ??= newId()
+    const { facts, fingerprint, pick, file } = entry
+    const isNews = file !== undefined && !handed.has(entry)
+    if (isNews) handed.add(entry)
+    return { upload, facts, pick, ...(fingerprint !== undefined && { fingerprint }), ...(isNews && { file }) }
+  }
+
+  function tellAll() {
+    handed = new WeakSet()
+    const uploads = list.all().filter(({ state }) => !isFinal(state)).flatMap((entry) => show(entry.snapshot()) ?? [])
+    // Also where there are none: the other one is to know that somebody is here.
+    tell({ from: name, type: 'shows', uploads })
+  }
+
+  function hear(message: TabMessage) {
+    const { from } = message
+    if (message.type === 'leaves') {
+      peers.part(from)
+      return mirror.gone(from, true)
+    }
+    peers.meet(from)
+    if (message.type === 'joins') tellAll()
+    else if (message.type === 'shows') message.uploads.forEach((shown) => mirror.hear(from, shown))
+    else if (message.type === 'drops') mirror.drop(from, message.id, message.isOver)
+    else if (message.to === name) obey(message.id, message.action)
+  }
+
+  reporter.subscribe((event) => {
+    if (event.type === 'changed') return tellChanges(event.uploads)
+    if (event.type !== 'removed' || !stop || peers.count === 0) return
+    tell({ from: name, type: 'drops', id: event.id, isOver: event.replacedBy === undefined })
+    // Under its new id the others know nothing of it.
+    const entry = event.replacedBy === undefined ? undefined : list.get(event.replacedBy)
+    if (entry) handed.delete(entry)
+  })
+
+  return {
+    async join() {
+      if (!channel || stop) return
+      try {
+        await peers.appear()
+      } catch {
+        // Whoever can't show that it lives would be taken for dead by the others: this tab stays alone.
+        return
+      }
+      stop = channel.listen(hear)
+      tell({ from: name, type: 'joins' })
+      await clock.sleep(greetingMs)
+    },
+
+    leave() {
+      if (!stop) return
+      tell({ from: name, type: 'leaves' })
+      stop()
+      stop = undefined
+      peers.disappear()
+    },
+
+    speakFor(entry) {
+      entry.isOurs = true
+      entry.elsewhere = undefined
+    },
+
+    ask(entry, action) {
+      if (entry.elsewhere) tell({ from: name, type: 'asks', to: entry.elsewhere.tab, id: entry.id, action })
+    },
+  }
+}
