@@ -88,7 +88,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     locks: ports.locks,
     list,
     reporter,
-    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, letFileGo: conductor.letFileGo }),
+    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, letFileGo: conductor.letFileGo, relist: (id) => void listUnfinished(id) }),
     newId: ports.newId,
     obey,
   })

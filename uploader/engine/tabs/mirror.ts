@@ -24,15 +24,15 @@ export interface MirrorOptions {
   /** Stops what is being done for it here; its state is not changed by that. */
   halt(entry: Entry, why: string): void
   letFileGo(entry: Entry): void
+  /** Takes an upload back to the list if the server still has it. */
+  relist(id: string): void
 }
 
 function isOfSameName(one: FileFacts, other: FileFacts): boolean {
   return one.fileName === other.fileName && one.relativePath === other.relativePath
 }
 
-export function createMirror({ list, claims, queue, halt, letFileGo }: MirrorOptions): Mirror {
-  /** Known from other tabs alone. */
-  const met = new WeakSet<Entry>()
+export function createMirror({ list, claims, queue, halt, letFileGo, relist }: MirrorOptions): Mirror {
   const isInLine = ({ state }: Entry) => state.status === 'queued' || (state.status === 'waiting' && state.reason === 'other_tab')
 
   /** Nothing is being done for it here, but perhaps to wait for its turn. */
@@ -47,7 +47,6 @@ export function createMirror({ list, claims, queue, halt, letFileGo }: MirrorOpt
     }
     if (known || list.wasRemoved(upload.id) || isFinal(upload.state)) return known
     const entry = list.add(upload.id, facts, upload.addedAt, 'paused')
-    met.add(entry)
     entry.partBytes = upload.partBytes
     entry.keptUntil = upload.keptUntil
     return entry
@@ -116,7 +115,9 @@ export function createMirror({ list, claims, queue, halt, letFileGo }: MirrorOpt
       leave(entry)
       if (!stands(entry.state)) return
       if (isOver) list.remove(entry)
-      else if (met.has(entry)) list.dropOut(entry)
+      if (isOver || entry.wasPicked) return
+      list.dropOut(entry)
+      relist(id)
     },
 
     gone(tab, hasLeft) {
