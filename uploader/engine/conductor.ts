@@ -138,6 +138,7 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
     closeFile(entry)
     entry.startAnew()
     entry.isAdopted = false
+    entry.elsewhere = undefined
     entry.partBytes = undefined
   }
 
@@ -184,7 +185,8 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
     const previous = displaced.get(entry)
     displaced.delete(entry)
     beginAnew(entry)
-    if (!previous) return void listUnfinished(previousId)
+    // What became of it meanwhile in another tab was told to nobody.
+    if (!previous || previous.elsewhere) return void listUnfinished(previousId)
     putBack(previous)
   }
 
@@ -198,7 +200,7 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
   async function remove(entry: Entry, signal: AbortSignal) {
     try {
       // Before it had a fingerprint, nobody but the tab where it was added knew of it.
-      if (entry.fingerprint !== undefined || !entry.isOurs) await discardAtStore(entry, context(), signal)
+      if (entry.fingerprint !== undefined || entry.wasElsewhere) await discardAtStore(entry, context(), signal)
       await context().forget(entry.id)
       entry.move({ type: 'discarded' })
     } catch (thrown) {

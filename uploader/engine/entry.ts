@@ -70,6 +70,8 @@ export class Entry {
   isOurs = false
   /** Another tab goes on with it, or has it stand still; what that one told last. */
   elsewhere?: { tab: string, upload: UploadSnapshot }
+  /** Another tab was at it once, and may have opened it at the server. */
+  wasElsewhere = false
   /** Names the file to other tabs, from the moment when the person picked it on. */
   pick?: string
   /** Bytes known to be stored, where there is no ledger to ask yet. */

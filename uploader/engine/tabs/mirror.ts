@@ -40,7 +40,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
 
   function find({ upload, facts }: ShownUpload): Entry | undefined {
     let known = list.get(upload.id)
-    if (known && listens(known) && !known.wasPicked && !isOfSameName(known.facts, facts)) {
+    if (known && !claims.holds(known) && stands(known.state) && !known.wasPicked && !isOfSameName(known.facts, facts)) {
       // There it goes on with a file of another name.
       list.dropOut(known)
       known = undefined
@@ -105,6 +105,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
         return leave(entry)
       }
       entry.isOurs = false
+      entry.wasElsewhere = true
       entry.elsewhere = { tab, upload }
       entry.touch()
     },
