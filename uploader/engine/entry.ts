@@ -64,6 +64,8 @@ export class Entry {
   isAdopted = false
   /** The person has picked its file in this tab, even where that turned out to be useless. */
   wasPicked = false
+  /** It went on by itself after the start, and the person has pressed nothing for it since. */
+  isUnasked = false
   /** Bytes known to be stored, where there is no ledger to ask yet. */
   rememberedBytes = 0
   /** In whose name its parts ask for room on the link. */

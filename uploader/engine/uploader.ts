@@ -13,6 +13,7 @@ import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createFlow } from './flow'
 import { createMemory } from './remembering'
+import { createReopening } from './reopening'
 import { createReporter } from './reporter'
 import { createSession } from './session'
 import { isActive, isFinal } from './state'
@@ -106,6 +107,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       entry.partBytes = found.partBytes
       entry.keptUntil = found.keptUntil
       entry.rememberedBytes = found.storedBytes
+      entry.handle = found.handle
     }
   }
 
@@ -123,18 +125,49 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
 
   const stands = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
 
+  async function continueWith(entry: Entry, file: SourceFile) {
+    if (!stands(entry)) return
+    const refusal = await refusalOf(entry, file)
+    await entry.done
+    // Another press may have been quicker.
+    if (entry.stop || !stands(entry) || conductor.isClosed) return
+    if (refusal) return refuse(entry, refusal)
+    conductor.letFileGo(entry)
+    // What was sent from the earlier file, or compared with it, proves nothing for this one.
+    entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
+    entry.ledger = undefined
+    entry.file = file
+    conductor.queue(entry)
+  }
+
+  function refuse(entry: Entry, code: ErrorCode) {
+    entry.refusal = code
+    entry.touch()
+  }
+
+  const reopening = createReopening({
+    files: ports.files,
+    lacksFile: (entry) => stands(entry) && !entry.file && list.get(entry.id) === entry && !conductor.isClosed,
+    continueWith,
+    refuse,
+  })
+
   async function discard(id: string) {
     const entry = list.get(id)
     if (entry && !isFinal(entry.state) && entry.state.status !== 'discarding') await conductor.discard(entry)
   }
 
   return {
-    start: () => listUnfinished(),
     discard,
     subscribe: reporter.subscribe,
     snapshot: (id) => list.get(id)?.snapshot(),
     snapshots: () => list.all().map((entry) => entry.snapshot()),
     close: conductor.close,
+
+    async start() {
+      await listUnfinished()
+      if (settings.goesOnByItself) void reopening.goOnUnasked(list.all())
+    },
 
     add(files) {
       const addedAt = ports.clock.now()
@@ -149,33 +182,32 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     pause(id) {
       const entry = list.get(id)
       if (!entry) return
+      entry.isUnasked = false
       entry.move({ type: 'paused' })
       if (entry.state.status === 'paused') conductor.halt(entry, 'paused')
     },
 
     resume(id) {
       const entry = list.get(id)
-      if (entry?.file) conductor.queue(entry)
+      if (!entry?.file) return
+      entry.isUnasked = false
+      conductor.queue(entry)
     },
 
     async continueWith(id, file) {
       const entry = list.get(id)
-      if (!entry || !stands(entry)) return
-      const refusal = await refusalOf(entry, file)
-      await entry.done
-      // Another press may have been quicker.
-      if (entry.stop || !stands(entry)) return
-      entry.refusal = refusal
-      if (refusal) return entry.touch()
-      conductor.letFileGo(entry)
-      // What was sent from the earlier file, or compared with it, proves nothing for this one.
-      entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
-      entry.ledger = undefined
-      entry.file = file
-      conductor.queue(entry)
+      if (!entry) return
+      entry.isUnasked = false
+      await continueWith(entry, file)
     },
 
-    async reopen() {},
+    async reopen(id) {
+      const entry = list.get(id)
+      if (!entry) return
+      entry.isUnasked = false
+      await reopening.reopen(entry)
+    },
+
     takeOver() {},
     async refresh() {},
     suspend() {},
