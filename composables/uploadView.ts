@@ -6,6 +6,8 @@ export interface UploadActions {
   canResume: boolean
   /** Goes on as soon as the file is picked again. */
   canContinue: boolean
+  /** Goes on at once, or as soon as the person lets the browser read the file again. */
+  canReopen: boolean
   canDiscard: boolean
   canDismiss: boolean
   /** Discarding would throw away bytes that are on their way or stored. */
@@ -24,6 +26,7 @@ export function actionsFor(upload: UploadSnapshot): UploadActions {
     canPause: pausable.has(status),
     canResume: stands && upload.hasFile,
     canContinue: stands && !upload.hasFile,
+    canReopen: stands && !upload.hasFile && upload.canReopen,
     canDiscard: (stands || pausable.has(status)) && !canDismiss,
     canDismiss,
     losesBytes,

@@ -151,6 +151,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     pause: (id: string) => uploader?.pause(id),
     resume: (id: string) => uploader?.resume(id),
     continueWith: async (id: string, file: SourceFile) => await uploader?.continueWith(id, file),
+    reopen: async (id: string) => await uploader?.reopen(id),
     discard: async (id: string) => await uploader?.discard(id),
     dismiss: (id: string) => uploader?.dismiss(id),
     parts: (id: string): PartSnapshot[] => uploader?.parts(id) ?? [],
