@@ -1,6 +1,10 @@
 import type { Ports } from '~/uploader/engine/ports'
 import type { FileHandle, SourceFile } from '~/uploader/engine/types'
 import { LadingError } from '#shared/errors'
+import { factsOf } from '~/uploader/engine/entry'
+import { createEntryList } from '~/uploader/engine/entryList'
+import { createReopening } from '~/uploader/engine/reopening'
+import { createReporter } from '~/uploader/engine/reporter'
 import { createUploader } from '~/uploader/engine/uploader'
 import { describe, expect, it } from 'vitest'
 import type { Model } from './world'
@@ -194,6 +198,22 @@ describe('an upload whose file may be read without asking', () => {
     await until(uploader, isStatus('completed'))
     expect(browser.asked).toEqual([false])
     expect(puts(before.model)).toEqual(missing)
+  })
+
+  it('is told apart from one that the person has pressed Continue for', async () => {
+    const { clock } = createPorts(createModel())
+    const entry = createEntryList(clock, createReporter(clock, 1)).add('one', factsOf(makeFile(content)), 0, 'paused')
+    entry.handle = handle
+    const marks: boolean[] = []
+    const { goOnUnasked, reopen } = createReopening({
+      files: browserThat(makeFile(content)).files,
+      lacksFile: () => true,
+      continueWith: async ({ isUnasked }) => void marks.push(isUnasked),
+      refuse() {},
+    })
+    await goOnUnasked([entry])
+    await reopen(entry)
+    expect(marks).toEqual([true, false])
   })
 
   it('waits for the person where that is not wished', async () => {
