@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#shared/errors'
 import type { Ports } from '~/uploader/engine/ports'
 import type { FileHandle, SourceFile } from '~/uploader/engine/types'
 import { LadingError } from '#shared/errors'
@@ -62,6 +63,22 @@ async function returned({ model, records }: Awaited<ReturnType<typeof interrupte
   uploader.configure({ goesOnByItself })
   await uploader.start()
   return uploader
+}
+
+/** One upload that stands still without its file; `marks` tells for each time it went on whether it did so unasked. */
+function reopeningWith({ files }: ReturnType<typeof browserThat>) {
+  const { clock } = createPorts(createModel())
+  const entry = createEntryList(clock, createReporter(clock, 1)).add('one', factsOf(makeFile(content)), 0, 'paused')
+  entry.handle = handle
+  const marks: boolean[] = []
+  const refusals: ErrorCode[] = []
+  const reopening = createReopening({
+    files,
+    lacksFile: () => true,
+    continueWith: async ({ isUnasked }) => void marks.push(isUnasked),
+    refuse: (_, code) => void refusals.push(code),
+  })
+  return { entry, reopening, marks, refusals }
 }
 
 const puts = (model: Model) => model.calls.filter((call) => call.startsWith('put'))
@@ -201,19 +218,21 @@ describe('an upload whose file may be read without asking', () => {
   })
 
   it('is told apart from one that the person has pressed Continue for', async () => {
-    const { clock } = createPorts(createModel())
-    const entry = createEntryList(clock, createReporter(clock, 1)).add('one', factsOf(makeFile(content)), 0, 'paused')
-    entry.handle = handle
-    const marks: boolean[] = []
-    const { goOnUnasked, reopen } = createReopening({
-      files: browserThat(makeFile(content)).files,
-      lacksFile: () => true,
-      continueWith: async ({ isUnasked }) => void marks.push(isUnasked),
-      refuse() {},
-    })
-    await goOnUnasked([entry])
-    await reopen(entry)
+    const { entry, reopening, marks } = reopeningWith(browserThat(makeFile(content)))
+    await reopening.goOnUnasked([entry])
+    await reopening.reopen(entry)
     expect(marks).toEqual([true, false])
+  })
+
+  it('counts as pressed, where the press came while it was being opened', async () => {
+    const [unasked, pressed] = [pending<Answer>(), pending<Answer>()]
+    const { entry, reopening, marks } = reopeningWith(browserThat(unasked.promise, pressed.promise))
+    const all = [reopening.goOnUnasked([entry]), reopening.reopen(entry)]
+    unasked.resolve(makeFile(content))
+    await all[0]
+    pressed.resolve(makeFile(content))
+    await all[1]
+    expect(marks).toEqual([false])
   })
 
   it('waits for the person where that is not wished', async () => {
@@ -239,17 +258,18 @@ describe('an upload whose file may be read without asking', () => {
   })
 })
 
-describe('an upload whose file may not be read without asking', () => {
-  it('is offered as it was, and the person is not asked and not told of a refusal', async () => {
-    const before = await interrupted()
-    const answer = pending<Answer>()
-    const browser = browserThat(answer.promise)
-    const uploader = await returned(before, browser.files, true)
-    answer.resolve(undefined)
-    await until(uploader, ({ canReopen }) => canReopen)
-    await answer.promise
+describe('an upload whose file can\'t be read without asking', () => {
+  it('is offered as it was: the person is not asked, and not told of a refusal', async () => {
+    const browser = browserThat(undefined)
+    const { entry, reopening, marks, refusals } = reopeningWith(browser)
+    await reopening.goOnUnasked([entry])
     expect(browser.asked).toEqual([false])
-    expect(uploader.snapshot(before.id)).toMatchObject({ canReopen: true, state: { status: 'paused' } })
-    expect(uploader.snapshot(before.id)?.refusal).toBeUndefined()
+    expect([marks, refusals]).toEqual([[], []])
+  })
+
+  it('says so where the file is gone', async () => {
+    const { entry, reopening, refusals } = reopeningWith(browserThat(new LadingError('file_unreadable', 'Gone')))
+    await reopening.goOnUnasked([entry])
+    expect(refusals).toEqual(['file_unreadable'])
   })
 })
