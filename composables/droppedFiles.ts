@@ -1,50 +1,43 @@
 import type { SourceFile } from '~/uploader/engine/types'
-import { sourceFile } from './sourceFile'
+import { filesInFolder, isFolder } from './droppedFolder'
+import { chosenSourceFile } from './sourceFile'
 import { sourceFiles } from './sourceFiles'
 
+declare global {
+  interface DataTransferItem {
+    /** Known to the Chromium family alone. */
+    getAsFileSystemHandle?(): Promise<FileSystemFileHandle | FileSystemDirectoryHandle | null>
+  }
+}
+
 /**
- * Everything that was dropped, folders opened to any depth. What can't be read is left out: without its size and
- * bytes there is nothing to show or send.
+ * Everything that was dropped, folders opened to any depth, with handles where the browser hands them out. What can't be
+ * read is left out: without its size and bytes there is nothing to show or send.
  *
  * Must be called within the drop event itself: the browser empties `transfer` right after it.
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<SourceFile[]> {
-  const entries = [...transfer.items].filter((item) => item.kind === 'file').map((item) => item.webkitGetAsEntry?.())
+  const dropped = [...transfer.items].filter(({ kind }) => kind === 'file').map((item) => ({
+    file: item.getAsFile(),
+    entry: item.webkitGetAsEntry?.(),
+    // Refused for what lies in the system's own folders, which may be sent all the same.
+    handle: item.getAsFileSystemHandle?.().catch(() => null),
+  }))
   const found: SourceFile[] = []
-  if (!entries.some((entry) => entry?.isDirectory)) {
+  if (!dropped.some(({ entry, handle }) => handle || isFolder(entry))) {
     for await (const slice of sourceFiles([...transfer.files])) found.push(...slice)
     return found
   }
-  for (const entry of entries) if (entry) await collect(entry, '', found)
+  for (const { file, entry, handle: asked } of dropped) {
+    const handle = await asked
+    if (isFolder(entry)) {
+      const folder = handle?.kind === 'directory' ? handle : undefined
+      for await (const inside of filesInFolder(entry, folder)) found.push(inside)
+    } else {
+      const chosen = handle?.kind === 'file' ? handle : file
+      const only = chosen && await chosenSourceFile(chosen)
+      if (only) found.push(only)
+    }
+  }
   return found
-}
-
-async function collect(entry: FileSystemEntry, folders: string, found: SourceFile[]): Promise<void> {
-  if (isFile(entry)) {
-    const file = await new Promise<File | undefined>((resolve) => entry.file(resolve, () => resolve(undefined)))
-    if (file) found.push(sourceFile(file, folders))
-    return
-  }
-  if (!isFolder(entry)) return
-  const inside = folders ? `${folders}/${entry.name}` : entry.name
-  for (const child of await childrenOf(entry)) await collect(child, inside, found)
-}
-
-/** Chromium hands out at most 100 entries a call; an empty answer is the end. */
-async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
-  const reader = folder.createReader()
-  const children: FileSystemEntry[] = []
-  for (;;) {
-    const more = await new Promise<FileSystemEntry[]>((resolve) => reader.readEntries(resolve, () => resolve([])))
-    if (more.length === 0) return children
-    children.push(...more)
-  }
-}
-
-function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
-  return entry.isFile
-}
-
-function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
-  return entry.isDirectory
 }

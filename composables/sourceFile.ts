@@ -1,11 +1,17 @@
-import type { SourceFile } from '~/uploader/engine/types'
+import type { FileHandle, SourceFile } from '~/uploader/engine/types'
 
-/**
- * What the engine needs to know of a file that the browser handed out.
- *
- * @param folders Folders above the file, with `/` between them. @default those of `webkitRelativePath`
- */
-export function sourceFile(file: File, folders = foldersOf(file.webkitRelativePath ?? '')): SourceFile {
+/** A file that a person has chosen; by its handle, where the browser hands those out. */
+export type ChosenFile = File | FileSystemFileHandle
+
+export interface SourceFileOptions {
+  /** Folders above the file, with `/` between them. @default those of `webkitRelativePath` */
+  folders?: string
+  /** With it the browser can open the file again in a later visit. */
+  handle?: FileHandle
+}
+
+/** What the engine needs to know of a file that the browser handed out. */
+export function sourceFile(file: File, { folders = foldersOf(file.webkitRelativePath ?? ''), handle }: SourceFileOptions = {}): SourceFile {
   return {
     name: file.name,
     ...(folders && { relativePath: folders }),
@@ -13,7 +19,15 @@ export function sourceFile(file: File, folders = foldersOf(file.webkitRelativePa
     modifiedAt: file.lastModified,
     contentType: file.type,
     content: file,
+    ...(handle && { handle }),
   }
+}
+
+/** The same of a file or the one behind a handle; undefined where that can't be read: there is nothing to show or send then. */
+export async function chosenSourceFile(chosen: ChosenFile): Promise<SourceFile | undefined> {
+  if (chosen instanceof File) return sourceFile(chosen)
+  const file = await chosen.getFile().catch(() => undefined)
+  return file && sourceFile(file, { handle: chosen })
 }
 
 function foldersOf(path: string): string {

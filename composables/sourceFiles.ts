@@ -1,5 +1,6 @@
 import type { SourceFile } from '~/uploader/engine/types'
-import { sourceFile } from './sourceFile'
+import type { ChosenFile } from './sourceFile'
+import { chosenSourceFile } from './sourceFile'
 
 /** How long the page may be kept from answering, in milliseconds: a frame. */
 const sliceMs = 16
@@ -7,15 +8,16 @@ const sliceMs = 16
 /**
  * Files as the engine takes them, in their order, as many at a time as can be looked at before the page has to answer
  * again. For a file's size, time and type Chromium asks another process and waits: half a millisecond for each file,
- * which is seconds for thousands of them.
+ * which is seconds for thousands of them. What can't be read is left out.
  *
  * @param now A clock in milliseconds.
  */
-export async function* sourceFiles(files: readonly File[], now = () => performance.now()): AsyncGenerator<SourceFile[], void, void> {
+export async function* sourceFiles(files: readonly ChosenFile[], now = () => performance.now()): AsyncGenerator<SourceFile[], void, void> {
   let slice: SourceFile[] = []
   let startedAt = now()
-  for (const file of files) {
-    slice.push(sourceFile(file))
+  for (const chosen of files) {
+    const file = await chosenSourceFile(chosen)
+    if (file) slice.push(file)
     if (now() - startedAt < sliceMs) continue
     yield slice
     slice = []

@@ -8,6 +8,8 @@ export interface UploadActions {
   canContinue: boolean
   /** Another tab is at it; this one has the file as well. */
   canTakeOver: boolean
+  /** Goes on at once, or as soon as the person lets the browser read the file again. */
+  canReopen: boolean
   canDiscard: boolean
   canDismiss: boolean
   /** Discarding would throw away bytes that are on their way or stored. */
@@ -27,6 +29,7 @@ export function actionsFor(upload: UploadSnapshot): UploadActions {
     canPause: pausable.has(status),
     canResume: stands && (hasFile || isElsewhere),
     canContinue: stands && !hasFile && !isElsewhere,
+    canReopen: stands && !hasFile && !isElsewhere && upload.canReopen,
     canTakeOver: isElsewhere && hasFile && (stands || pausable.has(status)),
     canDiscard: (stands || pausable.has(status)) && !canDismiss,
     canDismiss,

@@ -7,6 +7,7 @@ import { settingLimits } from '~/stores/keptSettings'
 import { useUploadsStore } from '~/stores/uploads'
 import type { PartSnapshot, UploaderSettings, UploadSnapshot } from '~/uploader/engine/types'
 import { droppedFiles } from './droppedFiles'
+import type { ChosenFile } from './sourceFile'
 import { sourceFiles } from './sourceFiles'
 
 export interface ChunkedUpload {
@@ -25,9 +26,10 @@ export interface ChunkedUpload {
   upload(id: string): UploadSnapshot | undefined
   /**
    * Queues files and answers their ids, the first ones at once and the others between what else the page has to do. A
-   * file known as unfinished is recognised by its content and goes on.
+   * file known as unfinished is recognised by its content and goes on. One that came as a handle can be reopened in a
+   * later visit.
    */
-  add(files: Iterable<File>): Promise<string[]>
+  add(files: Iterable<ChosenFile>): Promise<string[]>
   /** Queues everything that was dropped, with the files inside folders. To be called within the drop event. */
   addDropped(transfer: DataTransfer): Promise<string[]>
   pause(id: string): void

@@ -2,15 +2,21 @@ import { storeToRefs } from 'pinia'
 import type { Ref } from 'vue'
 import { useUploadsStore } from '~/stores/uploads'
 import type { UploadSnapshot } from '~/uploader/engine/types'
-import { sourceFile } from './sourceFile'
+import type { ChosenFile } from './sourceFile'
+import { chosenSourceFile } from './sourceFile'
 
 export interface UploadResume {
   /** True until everything unfinished is listed. */
   isSearching: Readonly<Ref<boolean>>
-  /** Uploads that go on as soon as their file is picked again, without those put off for later. */
+  /** Uploads that go on as soon as their file is picked again or reopened, without those put off for later. */
   unfinished: Readonly<Ref<readonly UploadSnapshot[]>>
   /** Goes on with this file. Another file than before is refused (`refusal`), and nothing is lost by it. */
-  continueWith(id: string, file: File): Promise<void>
+  continueWith(id: string, file: ChosenFile): Promise<void>
+  /**
+   * Goes on with the file that the browser can open again (`canReopen`). To be called within a click, for the browser may
+   * have to ask the person; without leave it shows as the `refusal`.
+   */
+  reopen(id: string): Promise<void>
   /** Goes on in this tab with what another one is at. */
   takeOver(id: string): void
   /** No longer offers this one until the page is loaded again. The upload stays on the list. */
@@ -33,7 +39,11 @@ export function useUploadResume(): UploadResume {
   return {
     isSearching,
     unfinished,
-    continueWith: (id, file) => store.continueWith(id, sourceFile(file)),
+    async continueWith(id, file) {
+      const source = await chosenSourceFile(file)
+      if (source) await store.continueWith(id, source)
+    },
+    reopen: store.reopen,
     takeOver: store.takeOver,
     later: store.postpone,
     discard: store.discard,

@@ -154,6 +154,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     resume: (id: string) => uploader?.resume(id),
     continueWith: async (id: string, file: SourceFile) => await uploader?.continueWith(id, file),
     takeOver: (id: string) => uploader?.takeOver(id),
+    reopen: async (id: string) => await uploader?.reopen(id),
     discard: async (id: string) => await uploader?.discard(id),
     dismiss: (id: string) => uploader?.dismiss(id),
     parts: (id: string): PartSnapshot[] => uploader?.parts(id) ?? [],

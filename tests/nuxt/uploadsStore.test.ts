@@ -63,9 +63,9 @@ describe('useChunkedUpload', () => {
   it('passes settings on and keeps them', () => {
     const { configure, settings } = useChunkedUpload()
     configure({ concurrency: 3 })
-    expect(settings.value).toEqual({ concurrency: 3, partBytes: undefined })
+    expect(settings.value).toEqual({ concurrency: 3, partBytes: undefined, goesOnByItself: true })
     expect(uploader.calls.at(-1)).toBe('configure {"concurrency":3}')
-    expect(localStorage.getItem('lading-settings')).toBe('{"concurrency":3}')
+    expect(localStorage.getItem('lading-settings')).toBe('{"concurrency":3,"goesOnByItself":true}')
   })
 
   it('hands the kept settings to the engine before it starts', () => {
@@ -73,7 +73,7 @@ describe('useChunkedUpload', () => {
     setActivePinia(createPinia())
     const next = createFakeUploader()
     void useUploadsStore().connect(next)
-    expect(next.calls[0]).toBe('configure {"concurrency":3}')
+    expect(next.calls[0]).toBe('configure {"concurrency":3,"goesOnByItself":true}')
   })
 
   it('shows a notice once', () => {

@@ -1,4 +1,4 @@
-import type { UploadRecords } from '~/uploader/engine/ports'
+import type { UploadRecord, UploadRecords } from '~/uploader/engine/ports'
 import type { LadingDatabase } from './database'
 import { LadingError } from '#shared/errors'
 
@@ -14,10 +14,20 @@ export function createDexieRecords(database: LadingDatabase): UploadRecords {
 
   const write = (work: () => Promise<unknown>) => translated(() => database.write(work))
 
+  /** Some browsers store no handles, in private windows for example: the upload itself is remembered all the same. */
+  async function put(record: UploadRecord): Promise<void> {
+    try {
+      await database.write(async () => await database.uploads.put(record))
+    } catch (thrown) {
+      if (!record.handle) throw thrown
+      await put({ ...record, handle: undefined })
+    }
+  }
+
   return {
     list: () => translated(() => database.uploads.toArray()),
     get: (id) => translated(() => database.uploads.get(id)),
-    put: (record) => write(async () => await database.uploads.put(record)),
+    put: (record) => translated(() => put(record)),
     update: (id, changes) => write(async () => await database.uploads.update(id, changes)),
     remove: (id) =>
       write(async () => {

@@ -3,6 +3,7 @@ import type { BodyKind, Files, OpenFile, PartBody } from '~/uploader/engine/port
 import type { SourceFile } from '~/uploader/engine/types'
 import type { TaskName, Tasks, WorkerAnswer, WorkerRequest } from '~/uploader/worker/protocol'
 import { LadingError } from '#shared/errors'
+import { reopenFile } from './fileHandles'
 
 /** Reads and hashes files in one worker, started with the first file. */
 export function createWorkerFiles(startWorker: () => Worker): Files {
@@ -12,7 +13,7 @@ export function createWorkerFiles(startWorker: () => Worker): Files {
   return {
     fingerprint: (file, signal) => tasks.run('fingerprint', { content: file.content }, signal),
     open: (file, algorithm, bodies) => openFile(file, algorithm, bodies, opened++),
-    reopen: async () => undefined,
+    reopen: reopenFile,
   }
 
   function openFile({ content }: SourceFile, algorithm: DigestAlgorithm, bodies: BodyKind, file: number): OpenFile {

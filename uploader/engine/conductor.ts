@@ -23,6 +23,7 @@ export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInForAno
   letFileGo(entry: Entry): void
   /** Nothing is started any more. */
   close(): Promise<void>
+  readonly isClosed: boolean
   /** Uploads that something is being done for. */
   readonly underWay: number
 }
@@ -221,6 +222,10 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
 
     get underWay() {
       return places.taken + discards
+    },
+
+    get isClosed() {
+      return isClosed
     },
 
     queue(entry) {

@@ -2,6 +2,7 @@ import type { PendingUpload } from '#shared/api'
 import type { EngineContext } from './context'
 import type { FileFacts } from './entry'
 import type { UploadRecord } from './ports'
+import type { FileHandle } from './types'
 import { toLadingError } from '#shared/errors'
 
 export interface Unfinished {
@@ -12,6 +13,7 @@ export interface Unfinished {
   keptUntil: number
   addedAt: number
   storedBytes: number
+  handle?: FileHandle
 }
 
 /**
@@ -62,6 +64,7 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
         modifiedAt: record?.modifiedAt ?? 0,
       },
       storedBytes,
+      handle: record?.handle,
     }
   }
 
@@ -71,7 +74,7 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
       await context.forget(record.id)
       return undefined
     }
-    const { id, fingerprint, partBytes, keptUntil, addedAt, fileName, relativePath, fileBytes, contentType, modifiedAt } = record
+    const { id, fingerprint, partBytes, keptUntil, addedAt, fileName, relativePath, fileBytes, contentType, modifiedAt, handle } = record
     return {
       id,
       fingerprint,
@@ -80,6 +83,7 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
       addedAt,
       facts: { fileName, ...(relativePath && { relativePath }), fileBytes, contentType, modifiedAt },
       storedBytes: await rememberedBytes(id),
+      handle,
     }
   }
 

@@ -14,6 +14,7 @@ import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createFlow } from './flow'
 import { createMemory } from './remembering'
+import { createReopening } from './reopening'
 import { createReporter } from './reporter'
 import { createSession } from './session'
 import { isActive, isFinal, stands } from './state'
@@ -122,6 +123,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       entry.partBytes = found.partBytes
       entry.keptUntil = found.keptUntil
       entry.rememberedBytes = found.storedBytes
+      entry.handle = found.handle
     }
   }
 
@@ -139,7 +141,35 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
 
   const isIdle = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
 
+  async function continueWith(entry: Entry, file: SourceFile) {
+    if (!isIdle(entry)) return
+    const refusal = await refusalOf(entry, file)
+    await entry.done
+    // Another press may have been quicker.
+    if (entry.stop || !isIdle(entry) || conductor.isClosed) return
+    if (refusal) return refuse(entry, refusal)
+    conductor.letFileGo(entry)
+    // What was sent from the earlier file, or compared with it, proves nothing for this one.
+    entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
+    entry.ledger = undefined
+    entry.file = file
+    conductor.queue(entry)
+  }
+
+  function refuse(entry: Entry, code: ErrorCode) {
+    entry.refusal = code
+    entry.touch()
+  }
+
+  const reopening = createReopening({
+    files: ports.files,
+    lacksFile: (entry) => isIdle(entry) && !entry.file && !entry.elsewhere && list.get(entry.id) === entry && !conductor.isClosed,
+    continueWith,
+    refuse,
+  })
+
   function pause(entry: Entry) {
+    entry.isUnasked = false
     entry.move({ type: 'paused' })
     if (entry.state.status === 'paused') conductor.halt(entry, 'paused')
   }
@@ -163,10 +193,15 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
   }
 
   return {
-    start: async () => void await Promise.all([tabs.join(), listUnfinished()]),
     subscribe: reporter.subscribe,
     snapshot: (id) => list.get(id)?.snapshot(),
     snapshots: () => list.all().map((entry) => entry.snapshot()),
+
+    async start() {
+      // What another tab is at does not go on here by itself.
+      await Promise.all([tabs.join(), listUnfinished()])
+      if (settings.goesOnByItself) void reopening.goOnUnasked(list.all())
+    },
 
     add(files) {
       const addedAt = ports.clock.now()
@@ -215,22 +250,18 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
 
     async continueWith(id, file) {
       const entry = list.get(id)
-      if (!entry || !isIdle(entry)) return
-      const refusal = await refusalOf(entry, file)
-      await entry.done
-      // Another press may have been quicker.
-      if (entry.stop || !isIdle(entry)) return
-      entry.refusal = refusal
-      if (refusal) return entry.touch()
-      conductor.letFileGo(entry)
-      // What was sent from the earlier file, or compared with it, proves nothing for this one.
-      entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
-      entry.ledger = undefined
-      entry.file = file
-      resume(entry)
+      if (!entry) return
+      entry.isUnasked = false
+      await continueWith(entry, file)
     },
 
-    async reopen() {},
+    async reopen(id) {
+      const entry = list.get(id)
+      if (!entry) return
+      entry.isUnasked = false
+      await reopening.reopen(entry)
+    },
+
     async refresh() {},
     suspend() {},
     wake() {},

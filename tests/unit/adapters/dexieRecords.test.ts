@@ -30,6 +30,9 @@ describe.each([
     const checkpoint = { version: '1', hashedBytes: 4, state: new Uint8Array([1, 2, 3]) }
     await records.update('one', { checkpoint })
     expect(await records.get('one')).toEqual({ ...record, checkpoint })
+    const handle = { kind: 'file' as const }
+    await records.put({ ...record, handle })
+    expect(await records.get('one')).toEqual({ ...record, handle })
     expect(await records.list()).toHaveLength(1)
     expect(await records.get('two')).toBeUndefined()
   })
@@ -67,6 +70,14 @@ it('whatever IndexedDB refuses is storage that is unavailable', async () => {
   const records = createDexieRecords(openDatabase('refusing'))
   const broken = { ...record, contentType: (() => {}) as unknown as string }
   await expect(records.put(broken)).rejects.toMatchObject({ code: 'storage_unavailable' })
+})
+
+it('are written without the file\'s handle where the browser refuses to store one', async () => {
+  const records = createDexieRecords(openDatabase('private'))
+  // What can't be cloned.
+  const handle = { kind: 'file' as const, getFile: () => {} }
+  await records.put({ ...record, handle })
+  expect(await records.get('one')).toEqual(record)
 })
 
 it('are written one change at a time: what is killed in the middle of two loses its whole database', async () => {

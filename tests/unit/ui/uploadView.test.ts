@@ -20,6 +20,13 @@ describe('actionsFor', () => {
     expect(actionsFor(found)).toMatchObject({ canContinue: true, canResume: false, canDiscard: true, losesBytes: true })
   })
 
+  it('offers to reopen what the browser can open again, beside picking it by hand', () => {
+    const found = snapshotOf({ id: 'a', hasFile: false, canReopen: true, state: { status: 'paused' } })
+    expect(actionsFor(found)).toMatchObject({ canReopen: true, canContinue: true })
+    expect(actionsFor({ ...found, hasFile: true })).toMatchObject({ canReopen: false, canContinue: false, canResume: true })
+    expect(actionsFor({ ...found, state: { status: 'uploading' } })).toMatchObject({ canReopen: false, canContinue: false })
+  })
+
   it('lets a failure with nothing stored be dismissed, one with stored bytes only be discarded', () => {
     const failed = { id: 'a', state: { status: 'failed', code: 'file_too_large' } } as const
     expect(actionsFor(snapshotOf({ ...failed, sentBytes: 0, storedBytes: 0 }))).toMatchObject({ canDismiss: true, canDiscard: false, canResume: true })
@@ -95,10 +102,15 @@ describe('countLooks', () => {
 
 describe('toUploaderSettings', () => {
   it('keeps what makes sense and leaves the rest to the engine', () => {
-    expect(toUploaderSettings({ concurrency: 4, partBytes: 16 * MiB })).toEqual({ concurrency: 4, partBytes: 16 * MiB })
+    expect(toUploaderSettings({ concurrency: 4, partBytes: 16 * MiB })).toEqual({ concurrency: 4, partBytes: 16 * MiB, goesOnByItself: true })
     for (const kept of [null, 'x', {}, { concurrency: 0, partBytes: MiB }, { concurrency: 2.5, partBytes: '8' }]) {
-      expect(toUploaderSettings(kept)).toEqual({ concurrency: undefined, partBytes: undefined })
+      expect(toUploaderSettings(kept)).toEqual({ concurrency: undefined, partBytes: undefined, goesOnByItself: true })
     }
+  })
+
+  it('goes on by itself unless the person has said otherwise', () => {
+    expect(toUploaderSettings({ goesOnByItself: false }).goesOnByItself).toBe(false)
+    expect(toUploaderSettings({ goesOnByItself: 'no' }).goesOnByItself).toBe(true)
   })
 })
 
@@ -106,6 +118,6 @@ describe('sourceFile', () => {
   it('tells the folders above a file, and nothing where there are none', () => {
     const file = new File(['abc'], 'a.txt', { type: 'text/plain', lastModified: 5 })
     expect(sourceFile(file)).toEqual({ name: 'a.txt', bytes: 3, modifiedAt: 5, contentType: 'text/plain', content: file })
-    expect(sourceFile(file, 'photos/2026').relativePath).toBe('photos/2026')
+    expect(sourceFile(file, { folders: 'photos/2026' }).relativePath).toBe('photos/2026')
   })
 })
