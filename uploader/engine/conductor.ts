@@ -100,8 +100,23 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       // Another tab may drive it for days: it takes no place here meanwhile.
       places.leave(entry)
       startQueued()
-    })
+    }, () => standBack(entry))
     places.take(entry)
+  }
+
+  /** Another tab drives it now: it waits until that one lets go. */
+  function standBack(entry: Entry) {
+    entry.move({ type: 'paused' })
+    if (entry.state.status !== 'paused') return
+    halt(entry, 'lost')
+    queue(entry)
+  }
+
+  function queue(entry: Entry) {
+    entry.refusal = undefined
+    entry.move({ type: 'queued' })
+    places.queue(entry)
+    startQueued()
   }
 
   function fail(entry: Entry, thrown: unknown) {
@@ -211,18 +226,12 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
 
   return {
     startQueued,
+    queue,
     halt,
     letFileGo,
 
     get underWay() {
       return places.taken + discards
-    },
-
-    queue(entry) {
-      entry.refusal = undefined
-      entry.move({ type: 'queued' })
-      places.queue(entry)
-      startQueued()
     },
 
     async discard(entry) {
