@@ -89,7 +89,7 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
 async function describePage() {
   const pending = await fetch('/api/upload/pending').then(async (answer) => ({ status: answer.status, body: await answer.text() }), String)
   const tables: Record<string, unknown[]> = {}
-  for (const { name } of await indexedDB.databases()) {
+  for (const { name } of await globalThis.indexedDB?.databases() ?? []) {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open(name ?? '')
       request.onsuccess = () => resolve(request.result)
