@@ -97,8 +97,8 @@ export async function begin(world: FaultWorld, parts: number, options: Omit<Visi
 }
 
 /** Adds a file of so many parts, and waits until the page calls it completed. */
-export async function upload(world: FaultWorld, parts: number): Promise<SampleFile> {
-  const { file, visit } = await begin(world, parts)
+export async function upload(world: FaultWorld, parts: number, options: Omit<VisitOptions, 'url'> = {}): Promise<SampleFile> {
+  const { file, visit } = await begin(world, parts, options)
   await visit.untilStatus(file.name, 'completed')
   expect(await visit.sha256(file.name)).toBe(file.sha256)
   return file
