@@ -9,25 +9,28 @@ import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { createSurroundings } from '~/uploader/adapters/surroundings'
 import { createTabChannel } from '~/uploader/adapters/tabChannel'
-import { webLocks } from '~/uploader/adapters/webLocks'
+import { createTabLocks, lockOf } from '~/uploader/adapters/tabLocks'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
 import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
 import { quicker } from '~/uploader/engine/context'
+import { createPatience } from '~/uploader/engine/patience'
 import { createUploader } from '~/uploader/engine/uploader'
 
 /** The one place where engine, adapters and screen are joined. */
 export default defineNuxtPlugin(() => {
   const { partBytes, timeDivisor } = useRuntimeConfig().public
   const database = openDatabase()
+  const patience = createPatience(browserClock)
+  const locks = createTabLocks(lockOf(navigator, { database, patience, clock: browserClock, holder: crypto.randomUUID() }))
   const uploader = createUploader({
     clock: browserClock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
-    api: createApi({ identify: () => signIdentity(database) }),
+    api: createApi({ identify: () => signIdentity(database, patience), locks }),
     transport: createXhrTransport(createSurroundings(browserClock)),
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
     records: createDexieRecords(database),
-    locks: webLocks,
+    locks,
     tabs: createTabChannel(),
     connectivity: browserConnectivity,
   }, {

@@ -21,7 +21,7 @@ async function leaveHalfWay(world: World, ending: 'kill' | 'quit' = 'kill') {
   return { profile, file }
 }
 
-describe.each(['kill', 'quit'] as const)('after a %s of the browser in the middle', (ending) => {
+describe.each(['kill', 'quit'] as const)('29: after a %s of the browser in the middle', (ending) => {
   it('the upload is offered, the same file is picked, and no stored part is sent again', () => inWorld(slow, async (world) => {
     const { profile, file } = await leaveHalfWay(world, ending)
     const listed = await world.store.listedParts()
@@ -45,7 +45,7 @@ describe.each(['kill', 'quit'] as const)('after a %s of the browser in the middl
 })
 
 describe('an unfinished upload', () => {
-  it('refuses another file of the same name and length, loses nothing by it, and goes on with the right one', () => inWorld(slow, async (world) => {
+  it('30: refuses another file of the same name and length, loses nothing by it, and goes on with the right one', () => inWorld(slow, async (world) => {
     const { profile, file } = await leaveHalfWay(world)
     const impostor = await world.samples.file(file.name, fileBytes)
     const stored = (await world.store.storedParts()).length

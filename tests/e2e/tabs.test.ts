@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { BrowserContext } from 'playwright-core'
 import type { World } from './support/world'
 import { describe, expect, it } from 'vitest'
 import { eventually } from './support/eventually'
@@ -11,10 +11,10 @@ const fileBytes = parts * 8 * MiB + 321
 const slow = { bytesPerSecond: 16 * MiB }
 
 /** Three tabs of one browser; the first one has begun to send. */
-async function openThreeTabs(world: World, prepare: (page: Page) => Promise<unknown> = async () => {}) {
+async function openThreeTabs(world: World, prepare: (context: BrowserContext) => Promise<unknown> = async () => {}) {
   const file = await world.samples.file('convoy.bin', fileBytes)
   const first = await world.visit(await world.newProfile(), { prepare })
-  const open = async () => createUploadPage(await first.browser.open(world.site.url, prepare))
+  const open = async () => createUploadPage(await first.browser.open(world.site.url))
   const others = [await open(), await open()]
   await first.add(file)
   await storedParts(world, 3)
@@ -44,7 +44,7 @@ async function sentAgain(world: World, listed: readonly number[], since: number)
 
 describe.each([
   ['with Web Locks', async () => {}],
-  ['without Web Locks', (page: Page) => page.addInitScript(() => { Object.defineProperty(navigator, 'locks', { value: undefined }) })],
+  ['without Web Locks', (context: BrowserContext) => context.addInitScript(() => { Object.defineProperty(navigator, 'locks', { value: undefined }) })],
 ] as const)('three tabs %s', (_, prepare) => {
   it('show one upload, and when the tab that drives it is closed another one goes on by itself', () => inWorld(slow, async (world) => {
     const { file, first, others } = await openThreeTabs(world, prepare)

@@ -1,5 +1,6 @@
 import type { SampleFile } from '~/tests/e2e/support/sampleFile'
 import type { StoreOptions } from '~/tests/e2e/support/store'
+import type { VisitOptions } from '~/tests/e2e/support/world'
 import { expect } from 'vitest'
 import { startSite } from '~/tests/e2e/support/site'
 import { createWorld } from '~/tests/e2e/support/world'
@@ -35,8 +36,8 @@ export async function createFaultWorld({ env = {}, ...options }: FaultWorldOptio
     toServer,
 
     /** Opens the page by way of the proxy, and listens to what it tells the console. What CORS stops, the browser itself names there, with its URL. */
-    async visit({ language }: { language?: string } = {}) {
-      const visit = await world.visit(await world.newProfile(), { language, url: toServer.url.replace('127.0.0.1', 'localhost') })
+    async visit(options: Omit<VisitOptions, 'url'> = {}) {
+      const visit = await world.visit(await world.newProfile(), { ...options, url: toServer.url.replace('127.0.0.1', 'localhost') })
       visit.page.on('console', (message) => { if (message.args().length > 0) told.push(message.text()) })
       return visit
     },
@@ -88,7 +89,7 @@ export async function inFaultWorld(options: FaultWorldOptions, scenario: (world:
 }
 
 /** Adds a file of so many parts. */
-export async function begin(world: FaultWorld, parts: number, options: { language?: string } = {}) {
+export async function begin(world: FaultWorld, parts: number, options: Omit<VisitOptions, 'url'> = {}) {
   const file = await world.samples.file('cargo.bin', parts * partBytes - 100)
   const visit = await world.visit(options)
   await visit.add(file)
@@ -96,8 +97,8 @@ export async function begin(world: FaultWorld, parts: number, options: { languag
 }
 
 /** Adds a file of so many parts, and waits until the page calls it completed. */
-export async function upload(world: FaultWorld, parts: number): Promise<SampleFile> {
-  const { file, visit } = await begin(world, parts)
+export async function upload(world: FaultWorld, parts: number, options: Omit<VisitOptions, 'url'> = {}): Promise<SampleFile> {
+  const { file, visit } = await begin(world, parts, options)
   await visit.untilStatus(file.name, 'completed')
   expect(await visit.sha256(file.name)).toBe(file.sha256)
   return file

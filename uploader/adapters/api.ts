@@ -1,6 +1,7 @@
 import type { BatchResult, Identity, SessionAnswer } from '#shared/api'
 import type { ApiFailure } from '#shared/errors'
 import type { BatchedCalls, UploadApi } from '~/uploader/engine/ports'
+import type { TabLocks } from './tabLocks'
 import { isErrorCode, LadingError } from '#shared/errors'
 import { FetchError, ofetch } from 'ofetch'
 
@@ -19,12 +20,13 @@ interface Call {
 export interface ApiOptions {
   /** What shows the server who this browser was before; undefined where the browser can't keep a key. */
   identify(): Promise<Identity | undefined>
+  locks: Pick<TabLocks, 'alone'>
   /** @default '/api' */
   baseUrl?: string
 }
 
 /** Our server's upload calls, over `fetch`. Retry is the engine's business, so there is none here. */
-export function createApi({ identify, baseUrl = '/api' }: ApiOptions): UploadApi {
+export function createApi({ identify, locks, baseUrl = '/api' }: ApiOptions): UploadApi {
   async function call<Answer>(path: string, { method, body, query, signal, timeoutMs = answerMs }: Call): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
@@ -49,8 +51,8 @@ export function createApi({ identify, baseUrl = '/api' }: ApiOptions): UploadApi
 
   return {
     // Two tabs that open at once must not make two owners.
-    session: async (signal) => await navigator.locks.request('lading-session', async () =>
-      await post<SessionAnswer>('session', { identity: await identify() }, signal)),
+    session: (signal) => locks.alone('session', async () =>
+      await post<SessionAnswer>('session', { identity: await identify() }, signal), signal),
     initiate: (request, signal) => post('upload/initiate', request, signal),
     sign: (request, signal) => post('upload/sign', request, signal),
     status: (id, signal) => call('upload/status', { method: 'GET', query: { id }, signal }),

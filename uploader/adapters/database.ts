@@ -2,18 +2,37 @@ import type { Table } from 'dexie'
 import type { Goodput, PartRecord, UploadRecord } from '~/uploader/engine/ports'
 import Dexie from 'dexie'
 
+/** A lock that runs out unless it is renewed, for browsers that have no other way to keep tabs apart. */
+export interface Lease {
+  name: string
+  holder: string
+  /** Milliseconds since 1970. */
+  until: number
+}
+
 /** This site's database in the browser. All of it is a hint: losing it costs a reselect, nothing else. */
 export class LadingDatabase extends Dexie {
   declare uploads: Table<UploadRecord, string>
   declare parts: Table<PartRecord, [string, number]>
   declare measures: Table<Goodput & { name: 'goodput' }, string>
   declare identities: Table<{ name: 'owner', keys: CryptoKeyPair }, string>
+  declare leases: Table<Lease, string>
+  private hasBeenOpen = false
+  private wasEmptied = false
 
   constructor(name: string) {
     super(name)
     // A released version is never edited: the next one is added below it, with its upgrade.
     this.version(1).stores({ uploads: 'id', parts: '[id+partNumber], id', identities: 'name' })
     this.version(2).stores({ measures: 'name' })
+    this.version(3).stores({ leases: 'name' })
+    // Made from nothing once more: a person or the browser has deleted it. Dexie opens it again by itself.
+    this.on('populate', () => {
+      this.wasEmptied = this.hasBeenOpen
+    })
+    this.on('ready', () => {
+      this.hasBeenOpen = true
+    }, true)
   }
 
   /**
@@ -22,6 +41,13 @@ export class LadingDatabase extends Dexie {
    */
   async write(work: () => Promise<unknown>): Promise<void> {
     await this.transaction('rw', this.tables, work)
+  }
+
+  /** Whether all that had been written in this visit was deleted; told to the first who asks. */
+  takeLoss(): boolean {
+    const { wasEmptied } = this
+    this.wasEmptied = false
+    return wasEmptied
   }
 }
 

@@ -2,7 +2,10 @@ import type { UploadRecord, UploadRecords } from '~/uploader/engine/ports'
 import type { LadingDatabase } from './database'
 import { LadingError } from '#shared/errors'
 
-/** What this browser remembers, in IndexedDB. Every failure is `storage_unavailable`. */
+/**
+ * What this browser remembers, in IndexedDB. Every failure is `storage_unavailable`; so is the first write into a
+ * database that was deleted meanwhile, although it is done.
+ */
 export function createDexieRecords(database: LadingDatabase): UploadRecords {
   async function translated<T>(work: () => PromiseLike<T>): Promise<T> {
     try {
@@ -12,7 +15,10 @@ export function createDexieRecords(database: LadingDatabase): UploadRecords {
     }
   }
 
-  const write = (work: () => Promise<unknown>) => translated(() => database.write(work))
+  async function write(work: () => Promise<unknown>) {
+    await translated(() => database.write(work))
+    if (database.takeLoss()) throw new LadingError('storage_unavailable', 'The database was deleted, with all that it held')
+  }
 
   /** Some browsers store no handles, in private windows for example: the upload itself is remembered all the same. */
   async function put(record: UploadRecord): Promise<void> {

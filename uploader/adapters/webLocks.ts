@@ -1,23 +1,23 @@
-import type { Locks } from '~/uploader/engine/ports'
+import type { HoldLock } from './tabLocks'
 
-/** One Web Lock for each upload, over all tabs of this origin. */
-export const webLocks: Locks = {
-  async hold(id, signal, onWait) {
-    const name = `lading-upload-${id}`
-    const { promise: held, resolve: release } = Promise.withResolvers<undefined>()
+/** Web Locks: a tab that ends lets go of all that it holds, and the browser freezes none that holds one. */
+export const holdWebLock: HoldLock = async (name, signal, onWait) => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
 
-    const request = (options: LockOptions) =>
-      new Promise<boolean>((resolve, reject) => {
-        navigator.locks.request(name, options, (lock) => {
-          resolve(lock !== null)
-          return lock ? held : undefined
-        }).catch(reject)
-      })
+  const request = (options: LockOptions) =>
+    new Promise<boolean>((resolve, reject) => {
+      navigator.locks.request(name, options, (lock) => {
+        resolve(lock !== null)
+        return lock ? held : undefined
+      }).catch(reject)
+    })
 
-    if (!await request({ ifAvailable: true })) {
-      onWait()
-      await request({ signal })
-    }
-    return () => release(undefined)
-  },
+  if (!await request({ ifAvailable: true })) {
+    onWait()
+    await request({ signal })
+  }
+  return () => release()
 }

@@ -3,8 +3,8 @@ import type { Locks } from './ports'
 
 /** The locks that entries hold on their uploads, so that no other tab drives them. */
 export interface Claims {
-  /** Waits for the lock under the entry's present id; `onWait` is called while another tab has it. */
-  take(entry: Entry, onWait: () => void): Promise<void>
+  /** Waits for the lock under the entry's present id; `onWait` is called while another tab has it, `onLost` when one has taken it away. */
+  take(entry: Entry, onWait: () => void, onLost: () => void): Promise<void>
   /** This tab drives its upload. */
   holds(entry: Entry): boolean
   /** Lets go of all that the entry holds. */
@@ -14,10 +14,10 @@ export interface Claims {
 export function createClaims(locks: Locks): Claims {
   const releases = new WeakMap<Entry, (() => void)[]>()
   return {
-    async take(entry, onWait) {
+    async take(entry, onWait, onLost) {
       const signal = entry.stop?.signal
       if (!signal) return
-      const release = await locks.hold(entry.id, signal, onWait)
+      const release = await locks.hold(entry.id, signal, onWait, onLost)
       releases.set(entry, [...(releases.get(entry) ?? []), release])
     },
     holds: (entry) => releases.has(entry),

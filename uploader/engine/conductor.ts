@@ -103,9 +103,25 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
       // Another tab may drive it for days: it takes no place here meanwhile.
       places.leave(entry)
       startQueued()
-    })
+    }, () => standBack(entry))
     places.take(entry)
     onDrive(entry)
+  }
+
+  /** Another tab drives it now: it waits until that one lets go. */
+  function standBack(entry: Entry) {
+    entry.move({ type: 'paused' })
+    if (entry.state.status !== 'paused') return
+    halt(entry, 'lost')
+    entry.isUnasked = true
+    queue(entry)
+  }
+
+  function queue(entry: Entry) {
+    entry.refusal = undefined
+    entry.move({ type: 'queued' })
+    places.queue(entry)
+    startQueued()
   }
 
   function fail(entry: Entry, thrown: unknown) {
@@ -217,6 +233,7 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
 
   return {
     startQueued,
+    queue,
     halt,
     letFileGo,
 
@@ -226,13 +243,6 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
 
     get isClosed() {
       return isClosed
-    },
-
-    queue(entry) {
-      entry.refusal = undefined
-      entry.move({ type: 'queued' })
-      places.queue(entry)
-      startQueued()
     },
 
     async discard(entry) {

@@ -79,6 +79,7 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
       await proveSample(journey, open, opened.ledger)
       entry.isAdopted = false
       await sendAndProve(journey, open, opened)
+      if (opened.ledger.count > 1) await assertUnchanged(journey, file)
       return { open, receipt: await assemble(journey, open, opened.ledger) }
     } catch (thrown) {
       if (!(thrown instanceof LadingError) || round === rounds) throw thrown
@@ -94,6 +95,15 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
       entry.move({ type: 'opening' })
     }
   }
+}
+
+/**
+ * A part that was edited after it was sent, and the file's time put back, is not read again: together with later ones it
+ * would make a file that never was. The samples are read once more, which takes milliseconds.
+ */
+async function assertUnchanged({ entry, context, signal }: Journey, file: SourceFile): Promise<void> {
+  if (await context.ports.files.fingerprint(file, signal) === entry.fingerprint) return
+  throw new LadingError('file_changed', 'The file has another fingerprint than when it was begun')
 }
 
 /**

@@ -199,6 +199,9 @@ export interface TabChannel {
 
 /** One driver for each upload, over all tabs of the browser; and one lock for each tab, which it holds while it lives. */
 export interface Locks {
-  /** Waits for a lock, and answers how to let go of it. `onWait` is called when another tab holds it. */
-  hold(id: string, signal: AbortSignal, onWait: () => void): Promise<() => void>
+  /**
+   * Waits for a lock, and answers how to let go of it. `onWait` is called once when another tab holds it;
+   * `onLost` when another tab has it although nobody let go of it here, for this tab was frozen and taken for dead.
+   */
+  hold(id: string, signal: AbortSignal, onWait: () => void, onLost?: () => void): Promise<() => void>
 }

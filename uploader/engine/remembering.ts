@@ -1,10 +1,8 @@
 import type { ErrorCode } from '#shared/errors'
 import type { EngineContext } from './context'
 import type { Clock, UploadRecords } from './ports'
-import { LadingError, toLadingError } from '#shared/errors'
-
-/** A browser's storage answers within milliseconds, on a busy disk within seconds; one that is broken may never answer. */
-const answerMs = 10_000
+import { toLadingError } from '#shared/errors'
+import { createPatience } from './patience'
 
 /**
  * Reads and writes local records without holding an upload up for them: a failure is told once. Storage that does not
@@ -15,27 +13,8 @@ export function createMemory(
   clock: Clock,
   notice: (code: ErrorCode) => void,
 ): Pick<EngineContext, 'remember' | 'forget'> {
+  const patience = createPatience(clock)
   let isTold = false
-  let isStuck = false
-
-  async function answered(work: Promise<void>) {
-    const ended = new AbortController()
-    const tooLong = clock.sleep(answerMs, ended.signal).then(() => {
-      isStuck = true
-      throw new LadingError('storage_unavailable', 'The storage does not answer')
-    })
-    // It is ended because the work has ended, which is no failure.
-    tooLong.catch(() => {})
-    const answer = () => {
-      isStuck = false
-    }
-    void work.then(answer, answer)
-    try {
-      await Promise.race([work, tooLong])
-    } finally {
-      ended.abort()
-    }
-  }
 
   async function toldOnce(work: () => Promise<void>) {
     try {
@@ -47,15 +26,12 @@ export function createMemory(
   }
 
   return {
-    remember: (work) => toldOnce(async () => {
-      if (isStuck) throw new LadingError('storage_unavailable', 'The storage has not answered yet')
-      await answered(work())
-    }),
+    remember: (work) => toldOnce(() => patience.ask(work)),
 
     forget: (id) => toldOnce(async () => {
-      const removal = answered(records.remove(id))
+      const removal = patience.waitFor(records.remove(id))
       // That nothing answers was told already, and waited for long enough.
-      if (isStuck) removal.catch(() => {})
+      if (patience.isLost) removal.catch(() => {})
       else await removal
     }),
   }

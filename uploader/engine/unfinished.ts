@@ -23,20 +23,9 @@ export interface Unfinished {
 export async function findUnfinished(context: EngineContext, only?: string): Promise<Unfinished[]> {
   const { api, records } = context.ports
   const signal = new AbortController().signal
-  let remembered: UploadRecord[] = []
-  await context.remember(async () => {
-    remembered = await records.list()
-  })
+  // Side by side: storage that does not answer keeps the server's list waiting as little as it can.
+  const [remembered, pending] = await Promise.all([listRemembered(), listPending()])
   const byId = new Map(remembered.map((record) => [record.id, record]))
-
-  let pending: PendingUpload[] | undefined
-  try {
-    await context.session(signal)
-    pending = (await api.pending(signal)).uploads
-  } catch (thrown) {
-    context.notice(toLadingError(thrown).code)
-  }
-
   const listedIds = new Set(pending?.map(({ id }) => id))
   const found = await Promise.all([
     ...(pending ?? []).map((upload) => fromServer(upload, byId.get(upload.id))),
@@ -45,6 +34,24 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
   return found
     .filter((upload): upload is Unfinished => upload !== undefined && (only === undefined || upload.id === only))
     .sort((one, other) => one.addedAt - other.addedAt)
+
+  async function listRemembered(): Promise<UploadRecord[]> {
+    let remembered: UploadRecord[] = []
+    await context.remember(async () => {
+      remembered = await records.list()
+    })
+    return remembered
+  }
+
+  async function listPending(): Promise<PendingUpload[] | undefined> {
+    try {
+      await context.session(signal)
+      return (await api.pending(signal)).uploads
+    } catch (thrown) {
+      context.notice(toLadingError(thrown).code)
+      return undefined
+    }
+  }
 
   async function fromServer(upload: PendingUpload, record: UploadRecord | undefined): Promise<Unfinished | undefined> {
     const { id, fingerprint, partBytes, keptUntil, createdAt, fileName, relativePath, fileBytes } = upload

@@ -33,7 +33,7 @@ export async function readBlob(
     }
   } catch (thrown) {
     signal.throwIfAborted()
-    throw readingFailure(thrown)
+    throw readingFailure(await nameFailure(content.slice(start, start + 1)) ?? thrown)
   } finally {
     await pieces.cancel().catch(() => {
       // A stream that has failed can't be cancelled, and needs not be.
@@ -74,6 +74,16 @@ function openByteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBR
   } catch {
     // Not a byte stream in this browser.
     return undefined
+  }
+}
+
+/** Chromium's streams of files fail with a "network error" whatever the cause is; only a buffer says what it was. */
+async function nameFailure(slice: Blob): Promise<unknown> {
+  try {
+    await slice.arrayBuffer()
+    return undefined
+  } catch (thrown) {
+    return thrown
   }
 }
 

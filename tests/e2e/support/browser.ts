@@ -30,8 +30,8 @@ export interface TestBrowser {
   readBytes(): Promise<number>
   /** What each page shows, holds and has printed. */
   evidence(): Promise<string[]>
-  /** A fresh tab, made ready before it loads anything. */
-  open(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page>
+  /** A fresh tab. */
+  open(url: string): Promise<Page>
   /** SIGKILL to all of its processes: no handler runs, nothing is flushed. */
   kill(): Promise<void>
   /** As a person closes it. */
@@ -67,9 +67,8 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
       const shown = await Promise.all(context.pages().filter((page) => page.url().startsWith('http')).map(async (page) => JSON.stringify(await page.evaluate(describePage))))
       return [...shown, ...printed]
     },
-    async open(url, prepare) {
+    async open(url) {
       const page = await context.newPage()
-      await prepare?.(page)
       await page.goto(url, { waitUntil: 'networkidle' })
       return page
     },
@@ -90,7 +89,7 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
 async function describePage() {
   const pending = await fetch('/api/upload/pending').then(async (answer) => ({ status: answer.status, body: await answer.text() }), String)
   const tables: Record<string, unknown[]> = {}
-  for (const { name } of await indexedDB.databases()) {
+  for (const { name } of await globalThis.indexedDB?.databases() ?? []) {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open(name ?? '')
       request.onsuccess = () => resolve(request.result)

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { BrowserContext } from 'playwright-core'
 import type { TestBrowser } from './browser'
 import type { StoreOptions, TestStore } from './store'
 import { createProfile, startBrowser } from './browser'
@@ -9,6 +9,13 @@ import { createUploadPage } from './uploadPage'
 
 /** The site's environment variables, which may depend on where the store is. */
 export type SiteSettings = Record<string, string> | ((store: TestStore) => Record<string, string>)
+
+export interface VisitOptions {
+  language?: string
+  url?: string
+  /** What is to be done to the browser before it opens the page. */
+  prepare?(context: BrowserContext): Promise<unknown>
+}
 
 /** A store, a site before it, and a person's computer: everything that one story needs, and nothing shared with others. */
 export async function createWorld(options: StoreOptions = {}, env: SiteSettings = {}) {
@@ -30,10 +37,11 @@ export async function createWorld(options: StoreOptions = {}, env: SiteSettings 
     },
 
     /** Opens the site in a browser with this profile. */
-    async visit(profile: string, { language, url = site.url, prepare }: { language?: string, url?: string, prepare?: (page: Page) => Promise<unknown> } = {}) {
+    async visit(profile: string, { language, url = site.url, prepare }: VisitOptions = {}) {
       const browser = await startBrowser(profile, { language })
       browsers.add(browser)
-      const uploads = createUploadPage(await browser.open(url, prepare))
+      await prepare?.(browser.context)
+      const uploads = createUploadPage(await browser.open(url))
       return {
         ...uploads,
         browser,

@@ -490,3 +490,38 @@ describe('the acknowledged rate', () => {
     expect(link.acknowledgedRate()).toBeCloseTo(2_000)
   })
 })
+
+describe('a tab that was taken for dead', () => {
+  it('stops, waits for the tab that has its upload now, and goes on after it', async () => {
+    const model = createModel()
+    const free = createGate()
+    let lose = () => {}
+    let holds = 0
+    const ports = createPorts(model, {
+      transport: hangingAfter(model, 2),
+      locks: {
+        async hold(_id, _signal, onWait, onLost = () => {}) {
+          if (holds++ > 0) {
+            onWait()
+            await free.opened
+          }
+          lose = onLost
+          return () => {}
+        },
+      },
+    })
+    const uploader = createUploader(ports, options)
+    uploader.add([makeFile(content)])
+    await until(uploader, (upload) => upload.storedParts === 2)
+    ports.transport = model.transport
+    lose()
+    await until(uploader, (upload) => upload.state.status === 'waiting' && upload.state.reason === 'other_tab')
+    await turns()
+    expect(model.calls.filter((call) => call.startsWith('put'))).toHaveLength(2)
+
+    free.open()
+    await until(uploader, isStatus('completed'))
+    expect(objects(model)).toEqual([content])
+    expect(model.calls.filter((call) => call.startsWith('put'))).toHaveLength(7)
+  })
+})

@@ -23,6 +23,21 @@ describe('local storage', () => {
     expect(notices).toEqual(['storage_unavailable'])
   })
 
+  it('that never answers keeps the list of what is unfinished waiting no longer than the keys do that are asked for beside it', async () => {
+    const model = createModel()
+    const ports = createPorts(model, { records: { ...createMemoryRecords(), list: () => new Promise<never>(() => {}) } })
+    const before = ports.clock.now()
+    ports.api = {
+      ...model.api,
+      async session() {
+        await ports.clock.sleep(10_000)
+        return await model.api.session()
+      },
+    }
+    await createUploader(ports, options).start()
+    expect(ports.clock.now() - before).toBeLessThan(11_000)
+  })
+
   it('that refuses to tell the goodput of before fails no upload', async () => {
     const model = createModel()
     const refuse = () => Promise.reject(new LadingError('storage_unavailable', 'Refused'))
@@ -85,6 +100,26 @@ describe('a file with the fingerprint of another one', () => {
     await until(uploader, (upload) => upload.fileName === 'first.bin' && upload.state.status === 'completed')
     expect([...model.uploads.values()].map((upload) => upload.object?.toString())).toEqual([content, content.replace('m', 'M')])
   })
+})
+
+it('a file that was edited after a part of it had been sent is not completed, even where its time was put back', async () => {
+  const model = createModel()
+  let text = content
+  const file = { ...makeFile(content), get content() {
+    return new Blob([text])
+  } }
+  const uploader = createUploader(createPorts(model, {
+    transport: {
+      async put(request) {
+        const answer = await model.transport.put(request)
+        text = `A${content.slice(1)}`
+        return answer
+      },
+    },
+  }), { ...options, concurrency: 1 })
+  uploader.add([file])
+  const { state } = await until(uploader, (upload) => ['completed', 'failed'].includes(upload.state.status))
+  expect(state).toEqual({ status: 'failed', code: 'file_changed' })
 })
 
 describe('an open file', () => {

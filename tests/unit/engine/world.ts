@@ -20,8 +20,11 @@ import { base64ToHex } from '#shared/digest'
 import { LadingError, toLadingError } from '#shared/errors'
 import { choosePartBytes, partBytesOf, partCount } from '#shared/partPlan'
 
-/** Time that passes only when everybody waits: tests take milliseconds, and nothing depends on the machine. */
-export function createVirtualClock(): Clock & { advance(ms: number): void } {
+/**
+ * Time that passes only when everybody waits: tests take milliseconds, and nothing depends on the machine. `isBusy` tells of
+ * work that takes real time, during which this one stands still.
+ */
+export function createVirtualClock(isBusy = () => false): Clock & { advance(ms: number): void } {
   let now = 1_000_000
   const timers = new Set<{ at: number, wake(): void }>()
   let isPumping = false
@@ -32,6 +35,7 @@ export function createVirtualClock(): Clock & { advance(ms: number): void } {
     isPumping = true
     setTimeout(() => {
       isPumping = false
+      if (isBusy()) return pump()
       const next = [...timers].sort((one, other) => one.at - other.at)[0]
       if (!next) return
       timers.delete(next)

@@ -112,3 +112,16 @@ it('reading works where the streams of files are no byte streams', async () => {
   await readBlob(content, { start: 10, end: bytes.length }, (piece) => hash.update(piece), signal)
   expect(hash.digest('hex')).toBe(sha256(bytes.subarray(10)))
 })
+
+it.each([
+  ['NotReadableError', 'file_changed'],
+  ['NotFoundError', 'file_unreadable'],
+] as const)('a stream that fails with no name is told from the buffer: %s is %s', async (name, code) => {
+  const content = {
+    slice: () => ({
+      stream: () => new ReadableStream({ start: (controller) => controller.error(new TypeError('network error')) }),
+      arrayBuffer: () => Promise.reject(new DOMException('Not to be read', name)),
+    }),
+  } as unknown as Blob
+  await expect(readBlob(content, { start: 0, end: 10 }, () => {}, signal)).rejects.toMatchObject({ code })
+})
