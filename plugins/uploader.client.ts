@@ -2,11 +2,11 @@ import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
 import { useUploadsStore } from '~/stores/uploads'
 import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
-import { browserConnectivity } from '~/uploader/adapters/browserConnectivity'
 import { signIdentity } from '~/uploader/adapters/browserIdentity'
 import { bodyKindFor, memoryBytesFor } from '~/uploader/adapters/browserTraits'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
+import { followPageLife } from '~/uploader/adapters/pageLife'
 import { createSurroundings } from '~/uploader/adapters/surroundings'
 import { webLocks } from '~/uploader/adapters/webLocks'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
@@ -27,7 +27,6 @@ export default defineNuxtPlugin(() => {
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
     records: createDexieRecords(database),
     locks: webLocks,
-    connectivity: browserConnectivity,
   }, {
     // Empty means that the engine decides.
     partBytes: Number(partBytes) || undefined,
@@ -36,5 +35,6 @@ export default defineNuxtPlugin(() => {
     siteOrigin: location.origin,
     timing: quicker(Number(timeDivisor) || 1),
   })
+  followPageLife(uploader, { window, document })
   void useUploadsStore().connect(uploader)
 })

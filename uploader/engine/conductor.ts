@@ -19,6 +19,8 @@ export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInForAno
   /** Stops what is being done. The entry's state is the caller's business. */
   halt(entry: Entry, why: string): void
   discard(entry: Entry): Promise<void>
+  /** Stops what is being sent, lets go of the lock at once, and lines the entry up again. An end that has begun is not stopped. */
+  standBy(entry: Entry): void
   /** The person is to pick the file again before it goes on. */
   letFileGo(entry: Entry): void
   /** Nothing is started any more. */
@@ -32,6 +34,8 @@ export interface ConductorOptions {
   claims: Claims
   /** Asked for when it is needed: the context's own calls are made here. */
   context(): EngineContext
+  /** Nothing sets out while the page is put away. */
+  isOnHold(): boolean
   /** Takes an upload that nobody holds any more back to the list. */
   listUnfinished(id: string): Promise<void>
 }
@@ -41,7 +45,7 @@ class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-export function createConductor({ list, claims, context, listUnfinished }: ConductorOptions): Conductor {
+export function createConductor({ list, claims, context, isOnHold, listUnfinished }: ConductorOptions): Conductor {
   /** Entries whose upload another entry went on with, until that is proven right. */
   const displaced = new Map<Entry, Entry>()
   const places = createPlaces({
@@ -55,7 +59,7 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
   let isClosed = false
 
   function startQueued() {
-    if (isClosed) return
+    if (isClosed || isOnHold()) return
     for (let entry = places.next(); entry; entry = places.next()) {
       const before = entry.done
       entry.stop = new AbortController()
@@ -233,6 +237,13 @@ export function createConductor({ list, claims, context, listUnfinished }: Condu
       entry.stop = new AbortController()
       entry.done = remove(entry, entry.stop.signal)
       await entry.done
+    },
+
+    standBy(entry) {
+      entry.move({ type: 'suspended' })
+      if (entry.state.status === 'queued') halt(entry, 'suspended')
+      // Letting go of it as the journey ends may be too late: the page may do nothing more after this very task.
+      claims.release(entry)
     },
 
     async adopt(entry, id, signal) {

@@ -27,8 +27,6 @@ export interface Ports {
   files: Files
   records: UploadRecords
   locks: Locks
-  /** Absent where nobody tells whether there is a network. */
-  connectivity?: Connectivity
 }
 
 export interface Clock {
@@ -38,12 +36,6 @@ export interface Clock {
   elapsed(): number
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-}
-
-/** The machine's own knowledge of its network. */
-export interface Connectivity {
-  /** Resolves when the network comes back the next time; rejects with the signal's reason. */
-  restored(signal: AbortSignal): Promise<void>
 }
 
 /** Our server. Each call may be repeated. None of them retries by itself. */

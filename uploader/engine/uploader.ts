@@ -6,6 +6,7 @@ import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { MiB } from '#shared/limits'
 import { createBatchedApi } from './batches'
+import { createBell } from './bell'
 import { createClaims } from './claims'
 import { createConductor } from './conductor'
 import { defaultTiming } from './context'
@@ -15,6 +16,7 @@ import { createFlow } from './flow'
 import { createMemory } from './remembering'
 import { createReporter } from './reporter'
 import { createSession } from './session'
+import { createStandby } from './standby'
 import { isActive, isFinal } from './state'
 import { findUnfinished } from './unfinished'
 
@@ -74,8 +76,10 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     list,
     claims: createClaims(ports.locks),
     context: () => context,
+    isOnHold: () => standby.isOnHold,
     listUnfinished,
   })
+  const standby = createStandby({ list, conductor, context: () => context })
 
   const context: EngineContext = {
     ports,
@@ -89,6 +93,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     slots: flow.slots,
     session: session.open,
     renewal: session,
+    tryNow: createBell(),
     adopt: conductor.adopt,
     standsInForAnother: conductor.standsInForAnother,
     partWays: conductor.partWays,
@@ -135,6 +140,8 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     snapshot: (id) => list.get(id)?.snapshot(),
     snapshots: () => list.all().map((entry) => entry.snapshot()),
     close: conductor.close,
+    suspend: standby.suspend,
+    wake: standby.wake,
 
     add(files) {
       const addedAt = ports.clock.now()
@@ -178,8 +185,6 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     async reopen() {},
     takeOver() {},
     async refresh() {},
-    suspend() {},
-    wake() {},
 
     dismiss(id) {
       const entry = list.get(id)
