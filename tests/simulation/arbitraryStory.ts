@@ -50,6 +50,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 )
 
 const act: fc.Arbitrary<Act> = fc.record({ when, deed })
+const sleep: fc.Arbitrary<Act> = fc.record({ when, deed: fc.record({ type: fc.constant('sleep' as const), tab, ms: lengthMs }) })
 
 const storyFile: fc.Arbitrary<StoryFile> = fc.record({
   tokens: fc.oneof({ weight: 1, arbitrary: fc.nat(4) }, { weight: 3, arbitrary: fc.nat(24) }),
@@ -58,7 +59,7 @@ const storyFile: fc.Arbitrary<StoryFile> = fc.record({
   addedMs: fc.oneof(fc.constant(0), timeMs),
 })
 
-/** Stories of up to three files, with up to ten things that go wrong and ten that the person does. */
+/** Stories of up to three files, with up to ten things that go wrong and ten that the person does; now and then the page is put away. */
 export const arbitraryStory: fc.Arbitrary<Story> = fc.record({
   seed: fc.nat(1_000_000),
   concurrency: fc.integer({ min: 1, max: 4 }),
@@ -67,4 +68,6 @@ export const arbitraryStory: fc.Arbitrary<Story> = fc.record({
   faults: fc.array(fault, { maxLength: 10 }),
   spells: fc.array(spell, { maxLength: 2 }),
   acts: fc.array(act, { maxLength: 10 }),
-})
+  // Drawn last, so that each seed goes on telling the stories that it told before there were any.
+  sleeps: fc.array(sleep, { maxLength: 2 }),
+}).map(({ sleeps, ...story }) => ({ ...story, acts: [...story.acts, ...sleeps] }))

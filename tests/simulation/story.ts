@@ -36,6 +36,8 @@ export type Deed =
   | { type: 'concurrency', parts: number, tab: number }
   /** The engine is thrown away; another one starts after a while, and goes on with all files that it offers. */
   | { type: 'crash', tab: number, reopenMs: number }
+  /** The tab is put away, and is back after a while. */
+  | { type: 'sleep', tab: number, ms: number }
   | { type: 'open tab' }
   | { type: 'edit', file: number, how: 'in silence' | 'openly' | 'delete' }
   | { type: 'set the clock', ms: number }

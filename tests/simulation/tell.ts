@@ -20,6 +20,8 @@ function tellDeed(deed: Deed, story: Story): string {
   switch (deed.type) {
     case 'crash':
       return `crash${inTab} · reopen ${seconds(deed.reopenMs)} later · continue`
+    case 'sleep':
+      return `put the page away${inTab} for ${seconds(deed.ms)}`
     case 'concurrency':
       return `set ${deed.parts} parts in flight${inTab}`
     case 'open tab':
