@@ -2,11 +2,11 @@ import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
 import { useUploadsStore } from '~/stores/uploads'
 import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
-import { browserConnectivity } from '~/uploader/adapters/browserConnectivity'
 import { signIdentity } from '~/uploader/adapters/browserIdentity'
 import { bodyKindFor, memoryBytesFor } from '~/uploader/adapters/browserTraits'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
+import { followPageLife } from '~/uploader/adapters/pageLife'
 import { createSurroundings } from '~/uploader/adapters/surroundings'
 import { createTabChannel } from '~/uploader/adapters/tabChannel'
 import { createTabLocks, lockOf } from '~/uploader/adapters/tabLocks'
@@ -32,7 +32,6 @@ export default defineNuxtPlugin(() => {
     records: createDexieRecords(database),
     locks,
     tabs: createTabChannel(),
-    connectivity: browserConnectivity,
   }, {
     // Empty means that the engine decides.
     partBytes: Number(partBytes) || undefined,
@@ -41,5 +40,6 @@ export default defineNuxtPlugin(() => {
     siteOrigin: location.origin,
     timing: quicker(Number(timeDivisor) || 1),
   })
+  followPageLife(uploader, { window, document })
   void useUploadsStore().connect(uploader)
 })

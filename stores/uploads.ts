@@ -10,6 +10,7 @@ import { milestoneBetween } from './milestones'
 import { createUploadOrder } from './uploadOrder'
 import type { RetiredUploads } from './uploadTotals'
 import { isActive, needsFile, totalsOf, waitsForPerson } from './uploadTotals'
+import { wouldStop } from './wouldStop'
 
 const nothingRetired: RetiredUploads = { count: 0, bytes: 0 }
 
@@ -138,6 +139,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     uploads: computed(inOrder),
     unfinished: computed(() => inOrder().filter((upload) => found.has(upload.id) && waitsForPerson(upload) && !postponed.has(upload.id))),
     totals: computed(() => totalsOf(all.value.values(), retired.value)),
+    wouldStop: computed(() => wouldStop(all.value.values())),
     receipts: computed(() => [...receipts.values()]),
     isSearching: computed(() => searching.value),
     notices: computed(() => noticeCodes.value),

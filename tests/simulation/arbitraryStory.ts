@@ -38,10 +38,10 @@ const file = fc.nat(2)
 const tab = fc.nat(1)
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  { weight: 10, arbitrary: fc.record({ type: fc.constantFrom('add' as const, 'pause' as const, 'pause' as const, 'resume' as const, 'resume' as const, 'discard' as const, 'dismiss' as const, 'continue' as const, 'continue' as const, 'take over' as const), file, tab }) },
+  { weight: 10, arbitrary: fc.record({ type: fc.constantFrom('add' as const, 'pause' as const, 'pause' as const, 'resume' as const, 'resume' as const, 'discard' as const, 'dismiss' as const, 'continue' as const, 'continue' as const), file, tab }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('concurrency' as const), parts: fc.integer({ min: 1, max: 4 }), tab }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('crash' as const, 'leave' as const), tab, reopenMs: lengthMs }) },
-  { weight: 2, arbitrary: fc.constant({ type: 'open tab' as const }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('crash' as const), tab, reopenMs: lengthMs }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'open tab' as const }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('edit' as const), file, how: fc.constantFrom('in silence' as const, 'openly' as const, 'delete' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('set the clock' as const), ms: fc.integer({ min: -3_600_000, max: 3_600_000 }) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('lose upload' as const), file }) },
@@ -50,6 +50,16 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 )
 
 const act: fc.Arbitrary<Act> = fc.record({ when, deed })
+/** What happens to tabs and between them. */
+const tabAct: fc.Arbitrary<Act> = fc.record({
+  when,
+  deed: fc.oneof(
+    { weight: 3, arbitrary: fc.record({ type: fc.constant('sleep' as const), tab, ms: lengthMs }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant('leave' as const), tab, reopenMs: lengthMs }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant('take over' as const), file, tab }) },
+    { weight: 2, arbitrary: fc.constant({ type: 'open tab' as const }) },
+  ),
+})
 
 const storyFile: fc.Arbitrary<StoryFile> = fc.record({
   tokens: fc.oneof({ weight: 1, arbitrary: fc.nat(4) }, { weight: 3, arbitrary: fc.nat(24) }),
@@ -58,7 +68,7 @@ const storyFile: fc.Arbitrary<StoryFile> = fc.record({
   addedMs: fc.oneof(fc.constant(0), timeMs),
 })
 
-/** Stories of up to three files, with up to ten things that go wrong and ten that the person does. */
+/** Stories of up to three files, with up to ten things that go wrong and ten that the person does; now and then the page is put away. */
 export const arbitraryStory: fc.Arbitrary<Story> = fc.record({
   seed: fc.nat(1_000_000),
   concurrency: fc.integer({ min: 1, max: 4 }),
@@ -67,4 +77,6 @@ export const arbitraryStory: fc.Arbitrary<Story> = fc.record({
   faults: fc.array(fault, { maxLength: 10 }),
   spells: fc.array(spell, { maxLength: 2 }),
   acts: fc.array(act, { maxLength: 10 }),
-})
+  // Drawn last, so that each seed goes on telling the stories that it told before there were any.
+  tabActs: fc.array(tabAct, { maxLength: 3 }),
+}).map(({ tabActs, ...story }) => ({ ...story, acts: [...story.acts, ...tabActs] }))

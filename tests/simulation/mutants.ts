@@ -175,4 +175,22 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
     runs: 4000,
   },
+  {
+    name: 'page that goes on when it is put away',
+    file: 'conductor.ts',
+    find: 'if (isClosed || isOnHold()) return',
+    replace: 'if (isClosed) return',
+    why: 'what stopped with the page sets out again at once',
+    seed: 1,
+    runs: 4000,
+  },
+  {
+    name: 'page that does not wake',
+    file: 'standby.ts',
+    find: 'conductor.startQueued()',
+    replace: '',
+    why: 'what stopped with the page stands still when it is back',
+    seed: 1,
+    runs: 4000,
+  },
 ]

@@ -200,6 +200,14 @@ function perform(world: World, deed: Deed) {
     case 'crash':
       tab.die()
       return void time.after(deed.reopenMs, () => void reopen(world))
+    case 'sleep':
+      tab.uploader.suspend()
+      watch.slept(tab)
+      return void time.after(deed.ms, () => {
+        if (tab.isDead) return
+        watch.woke(tab)
+        tab.uploader.wake()
+      })
     case 'pause':
       for (const { id, fileName } of uploads) {
         watch.stopWanted(fileName)

@@ -38,6 +38,8 @@ export type Deed =
   | { type: 'crash', tab: number, reopenMs: number }
   /** As a crash, but in good order: the tab has the time to say that it leaves. */
   | { type: 'leave', tab: number, reopenMs: number }
+  /** The tab is put away, and is back after a while. */
+  | { type: 'sleep', tab: number, ms: number }
   | { type: 'open tab' }
   | { type: 'edit', file: number, how: 'in silence' | 'openly' | 'delete' }
   | { type: 'set the clock', ms: number }

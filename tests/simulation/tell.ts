@@ -22,6 +22,8 @@ function tellDeed(deed: Deed, story: Story): string {
       return `leave${inTab} in good order · reopen ${seconds(deed.reopenMs)} later · continue`
     case 'crash':
       return `crash${inTab} · reopen ${seconds(deed.reopenMs)} later · continue`
+    case 'sleep':
+      return `put the page away${inTab} for ${seconds(deed.ms)}`
     case 'concurrency':
       return `set ${deed.parts} parts in flight${inTab}`
     case 'open tab':

@@ -52,6 +52,9 @@ export interface Watch {
   paused(tab: Tab, upload: UploadSnapshot): void
   /** The person pressed something that sets it going again. */
   released(tab: Tab, id: string): void
+  /** The page is put away: nothing is to be sent before it is back. */
+  slept(tab: Tab): void
+  woke(tab: Tab): void
   discarded(tab: Tab, id: string): void
   /** The storage refuses to forget it. */
   recordStays(id: string): void
@@ -87,6 +90,7 @@ export function createWatch(world: () => World): Watch {
   /** When a tab last showed any upload as waiting. */
   const waitedUntil = new Map<Tab, number>()
   const everStopped = new Set<string>()
+  const asleep = new Set<Tab>()
   /**
    * In the tab where it was discarded, and in those that were opened since; the others find out when they ask for it, and
    * so do the later ones where the storage kept its record.
@@ -186,9 +190,10 @@ export function createWatch(world: () => World): Watch {
     }
   }
 
-  function lookAtPause(tab: Tab, signed: Signed, what: string) {
+  function lookAtRest(tab: Tab, signed: Signed, what: string) {
     const since = pausedAt.get(at(tab, signed.key))
     if (since !== undefined && world().time.now - since > pauseMs) broken('Pause', `${partOf(signed)} ${what} although it is paused`)
+    if (asleep.has(tab)) broken('Sleep', `${partOf(signed)} ${what} by a page that was put away`)
   }
 
   return {
@@ -211,7 +216,9 @@ export function createWatch(world: () => World): Watch {
 
     called(tab, op, subject) {
       calls++
-      if (isDiscarded(tab, subject) && (op === 'sign' || op === 'complete' || op === 'initiate')) broken('Discard', `${op} is called for ${subject}`)
+      if (op !== 'sign' && op !== 'complete' && op !== 'initiate') return
+      if (isDiscarded(tab, subject)) broken('Discard', `${op} is called for ${subject}`)
+      if (asleep.has(tab)) broken('Sleep', `${op} is called for ${subject} by a page that was put away`)
     },
 
     answered(tab, op, subject, answer) {
@@ -245,7 +252,7 @@ export function createWatch(world: () => World): Watch {
       if (isDiscarded(tab, signed.key)) broken('Discard', `${partOf(signed)} is sent`)
       if (time.now >= signed.expiresAt) broken('URLs', `${partOf(signed)} is sent to a URL that has expired`)
       if (refusedUrls.has(url)) broken('URLs', `${partOf(signed)} is sent to a URL that was refused as expired`)
-      lookAtPause(tab, signed, 'is sent')
+      lookAtRest(tab, signed, 'is sent')
       lookForRepeat(tab, signed)
       calls++
       const flight = {}
@@ -257,7 +264,7 @@ export function createWatch(world: () => World): Watch {
           sent = bytes
           const parts = handedOver.get(signed.key) ?? new Map<number, number>()
           handedOver.set(signed.key, parts.set(signed.partNumber, Math.max(bytes, parts.get(signed.partNumber) ?? 0)))
-          lookAtPause(tab, signed, 'moves')
+          lookAtRest(tab, signed, 'moves')
         },
         end: () => void inFlight.delete(flight),
       }
@@ -317,6 +324,8 @@ export function createWatch(world: () => World): Watch {
     stopWanted: (fileName) => void everStopped.add(fileName),
     wasStopWanted: (fileName) => everStopped.has(fileName),
     released: (tab, id) => void pausedAt.delete(at(tab, id)),
+    slept: (tab) => void asleep.add(tab),
+    woke: (tab) => void asleep.delete(tab),
     recordStays: (id) => void keptRecords.add(id),
     discarded: (tab, id) => void discardedAt.set(id, { tab, tabsThen: world().tabs.length }),
 

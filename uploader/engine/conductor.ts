@@ -19,6 +19,8 @@ export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInForAno
   /** Stops what is being done. The entry's state is the caller's business. */
   halt(entry: Entry, why: string): void
   discard(entry: Entry): Promise<void>
+  /** Stops what is being sent, lets go of the lock at once, and lines the entry up again. An end that has begun is not stopped. */
+  standBy(entry: Entry): void
   /** The person is to pick the file again before it goes on. */
   letFileGo(entry: Entry): void
   /** Nothing is started any more. */
@@ -33,6 +35,8 @@ export interface ConductorOptions {
   claims: Claims
   /** Asked for when it is needed: the context's own calls are made here. */
   context(): EngineContext
+  /** Nothing sets out while the page is put away. */
+  isOnHold(): boolean
   /** Takes an upload that nobody holds any more back to the list. */
   listUnfinished(id: string): Promise<void>
   /** From here on this tab drives the entry's upload. */
@@ -44,7 +48,7 @@ class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-export function createConductor({ list, claims, context, listUnfinished, onDrive }: ConductorOptions): Conductor {
+export function createConductor({ list, claims, context, isOnHold, listUnfinished, onDrive }: ConductorOptions): Conductor {
   /** Entries whose upload another entry went on with, until that is proven right. */
   const displaced = new Map<Entry, Entry>()
   const places = createPlaces({
@@ -58,7 +62,7 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
   let isClosed = false
 
   function startQueued() {
-    if (isClosed) return
+    if (isClosed || isOnHold()) return
     for (let entry = places.next(); entry; entry = places.next()) {
       const before = entry.done
       entry.stop = new AbortController()
@@ -103,18 +107,20 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
       // Another tab may drive it for days: it takes no place here meanwhile.
       places.leave(entry)
       startQueued()
-    }, () => standBack(entry))
+    }, () => standBy(entry))
     places.take(entry)
     onDrive(entry)
   }
 
-  /** Another tab drives it now: it waits until that one lets go. */
-  function standBack(entry: Entry) {
-    entry.move({ type: 'paused' })
-    if (entry.state.status !== 'paused') return
-    halt(entry, 'lost')
-    entry.isUnasked = true
-    queue(entry)
+  function standBy(entry: Entry) {
+    entry.move({ type: 'suspended' })
+    if (entry.state.status === 'queued') {
+      // Another tab may be at it by the time that its turn comes.
+      entry.isUnasked = true
+      halt(entry, 'suspended')
+    }
+    // Letting go of it as the journey ends may be too late: the page may do nothing more after this very task.
+    claims.release(entry)
   }
 
   function queue(entry: Entry) {
@@ -236,6 +242,7 @@ export function createConductor({ list, claims, context, listUnfinished, onDrive
     queue,
     halt,
     letFileGo,
+    standBy,
 
     get underWay() {
       return places.taken + discards

@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '#shared/api'
 import type { BackoffPolicy } from './backoff'
 import type { BatchPolicy } from './batches'
+import type { Bell } from './bell'
 import type { Entry } from './entry'
 import type { Flow, FlowPolicy } from './flow'
 import type { BodyKind, Ports } from './ports'
@@ -72,6 +73,8 @@ export interface EngineContext {
   /** The owner's session, opened before anything else; asked for once. */
   session(signal: AbortSignal): Promise<SessionAnswer>
   renewal: Renewal
+  /** Rung when the network or the page is back: what waits for time to pass is tried at once. */
+  tryNow: Bell
   /**
    * The server knows this file as another upload: the entry goes on under that id. False where that upload is being
    * driven in this tab: then it has waited for that to end, and the server is to be asked again.

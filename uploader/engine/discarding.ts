@@ -13,8 +13,9 @@ const discardRetries = 5
  * @throws LadingError where parts may be left.
  */
 export async function discardAtStore(entry: Entry, context: EngineContext, signal: AbortSignal): Promise<void> {
-  const { clock, random, api, connectivity } = context.ports
-  const retry = createRetry({ clock, random, policy: context.timing, retries: discardRetries, connectivity, renewal: context.renewal, onWait() {}, onRecovered() {} })
+  const { timing, tryNow, renewal } = context
+  const { clock, random, api } = context.ports
+  const retry = createRetry({ clock, random, policy: timing, retries: discardRetries, tryNow, renewal, onWait() {}, onRecovered() {} })
   let conflict: unknown
   try {
     await retry.run(() => context.session(signal).then(() => api.abort(entry.id, signal)), signal)

@@ -41,6 +41,8 @@ export interface Flow {
   want(parts: number | undefined): void
   /** The remembered goodput in bytes a second; undefined where there is none. Asked for once. */
   goodput(): Promise<number | undefined>
+  /** Host names that are left out for a while are tried at once. */
+  tryNow(): void
   /** A part is on its way to a host name. */
   depart(store: number, bytes: number): Departure
 }
@@ -114,6 +116,12 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
 
     want(parts) {
       wanted = parts
+      slots.look()
+    },
+
+    tryNow() {
+      hosts.tryNow(clock.elapsed())
+      pace.setCeiling(ceiling())
       slots.look()
     },
 

@@ -19,6 +19,8 @@ export interface Hosts {
   rooms(at: number, wanted: number | undefined): number[]
   landed(store: number, at: number): void
   failed(store: number, startedAt: number, at: number): void
+  /** Those that are left out need not wait for their trial any longer. */
+  tryNow(at: number): void
 }
 
 interface Health {
@@ -73,6 +75,10 @@ export function createHosts(isOwn: readonly boolean[], policy: HostsPolicy): Hos
       const others = all.filter((other) => other !== health && !other.leftOut)
       if (others.length === 0) readmitAll()
       else if (others.some(({ lastLandingAt }) => lastLandingAt > health.firstFailureAt)) leaveOut(health, at)
+    },
+
+    tryNow(at) {
+      for (const { leftOut } of all) if (leftOut) leftOut.until = Math.min(leftOut.until, at)
     },
   }
 }

@@ -28,7 +28,7 @@ export async function travel(entry: Entry, file: SourceFile, context: EngineCont
     random: ports.random,
     policy: timing,
     retries,
-    connectivity: ports.connectivity,
+    tryNow: context.tryNow,
     renewal: context.renewal,
     onWait(reason) {
       const { status } = entry.state

@@ -30,8 +30,6 @@ export interface Ports {
   locks: Locks
   /** Absent where the tabs of a browser can't reach each other. */
   tabs?: TabChannel
-  /** Absent where nobody tells whether there is a network. */
-  connectivity?: Connectivity
 }
 
 export interface Clock {
@@ -41,12 +39,6 @@ export interface Clock {
   elapsed(): number
   /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-}
-
-/** The machine's own knowledge of its network. */
-export interface Connectivity {
-  /** Resolves when the network comes back the next time; rejects with the signal's reason. */
-  restored(signal: AbortSignal): Promise<void>
 }
 
 /** Our server. Each call may be repeated. None of them retries by itself. */

@@ -1,11 +1,13 @@
 import type { ErrorCode, LadingError } from '#shared/errors'
 import type { BackoffPolicy } from './backoff'
-import type { Clock, Connectivity } from './ports'
+import type { Bell } from './bell'
+import type { Clock } from './ports'
 import type { Renewal } from './session'
 import type { WaitReason } from './types'
 import { toLadingError } from '#shared/errors'
 import { backoffMs } from './backoff'
 import { remedyFor } from './remedies'
+import { whenAborted } from './whenAborted'
 
 export interface RetryOptions {
   clock: Clock
@@ -13,8 +15,8 @@ export interface RetryOptions {
   policy: BackoffPolicy
   /** How often in a row something may fail, with no part landing in between, before its error is thrown. */
   retries: number
-  /** Absent where nobody tells that the network is back: then it is looked at again from time to time. */
-  connectivity?: Connectivity
+  /** Rung when there is reason to try at once. */
+  tryNow: Pick<Bell, 'rung'>
   /** Absent where no call needs a session. */
   renewal?: Renewal
   onWait(reason: WaitReason): void
@@ -30,17 +32,17 @@ export interface Retry {
   landed(): void
 }
 
-export function createRetry({ clock, random, policy, retries, connectivity, renewal, onWait, onRecovered }: RetryOptions): Retry {
+export function createRetry({ clock, random, policy, retries, tryNow, renewal, onWait, onRecovered }: RetryOptions): Retry {
   let landings = 0
 
-  /** Ends early when the network is back. */
+  /** Ends early when there is reason to try at once. */
   async function pause(ms: number, signal: AbortSignal) {
-    if (!connectivity) return await clock.sleep(ms, signal)
     const over = new AbortController()
-    const either = AbortSignal.any([signal, over.signal])
+    const stopListening = whenAborted(signal, () => over.abort(signal.reason))
     try {
-      await Promise.race([clock.sleep(ms, either), connectivity.restored(either)])
+      await Promise.race([clock.sleep(ms, over.signal), tryNow.rung(over.signal)])
     } finally {
+      stopListening()
       over.abort()
     }
   }
@@ -92,7 +94,7 @@ export function createRetry({ clock, random, policy, retries, connectivity, rene
           hasWaited = true
           onWait(remedy.reason)
           const delayMs = backoffMs(remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries), policy, random)
-          // What the other side asked for is waited out, whatever the network does.
+          // What the other side asked for is waited out, whatever happens here.
           if (error.retryAfterMs === undefined) await pause(delayMs, signal)
           else await clock.sleep(Math.max(error.retryAfterMs, delayMs), signal)
         }

@@ -9,6 +9,8 @@ export type UploadEvent =
   | { type: 'uploading' }
   | { type: 'waiting', reason: WaitReason }
   | { type: 'paused' }
+  /** The page was put away: it stands in line again, and sets out when the page is back. */
+  | { type: 'suspended' }
   | { type: 'assembling' }
   | { type: 'discarding' }
   | { type: 'completed', receipt: Receipt }
@@ -17,7 +19,7 @@ export type UploadEvent =
   | { type: 'failed', code: ErrorCode }
   | { type: 'discarded' }
 
-const interruptions = ['waiting', 'paused', 'failed', 'discarding'] as const
+const interruptions = ['waiting', 'paused', 'suspended', 'failed', 'discarding'] as const
 
 /** What each state listens to; anything else is a reply that lost a race, and falls through without harm. */
 const listensTo: Record<UploadStatus, readonly UploadEvent['type'][]> = {
@@ -48,6 +50,8 @@ export function transition(state: UploadState, event: UploadEvent): UploadState 
       return { status: 'waiting', reason: event.reason }
     case 'failed':
       return { status: 'failed', code: event.code }
+    case 'suspended':
+      return { status: 'queued' }
     default:
       return { status: event.type }
   }

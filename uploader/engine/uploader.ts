@@ -7,6 +7,7 @@ import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { MiB } from '#shared/limits'
 import { createBatchedApi } from './batches'
+import { createBell } from './bell'
 import { createClaims } from './claims'
 import { createConductor } from './conductor'
 import { defaultTiming } from './context'
@@ -17,6 +18,7 @@ import { createMemory } from './remembering'
 import { createReopening } from './reopening'
 import { createReporter } from './reporter'
 import { createSession } from './session'
+import { createStandby } from './standby'
 import { isActive, isFinal, stands } from './state'
 import { createMirror } from './tabs/mirror'
 import { createTabs } from './tabs/tabs'
@@ -79,6 +81,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     list,
     claims,
     context: () => context,
+    isOnHold: () => standby.isOnHold,
     listUnfinished,
     onDrive: (entry) => tabs.speakFor(entry),
   })
@@ -93,6 +96,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     newId: ports.newId,
     obey,
   })
+  const standby = createStandby({ list, conductor, context: () => context })
 
   const context: EngineContext = {
     ports,
@@ -106,6 +110,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     slots: flow.slots,
     session: session.open,
     renewal: session,
+    tryNow: createBell(),
     adopt: conductor.adopt,
     standsInForAnother: conductor.standsInForAnother,
     partWays: conductor.partWays,
@@ -138,6 +143,9 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       return toLadingError(thrown).code
     }
   }
+
+  /** How often the page was put away or taken up: what came of the one is void after the other. */
+  let turns = 0
 
   const isIdle = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
 
@@ -203,6 +211,21 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       if (settings.goesOnByItself) void reopening.goOnUnasked(list.all())
     },
 
+    suspend() {
+      turns++
+      tabs.leave()
+      standby.suspend()
+    },
+
+    wake() {
+      const turn = ++turns
+      if (!standby.isOnHold) return standby.wake()
+      // What another tab has taken up meanwhile is its own.
+      void tabs.join().then(() => {
+        if (turn === turns) standby.wake()
+      })
+    },
+
     add(files) {
       const addedAt = ports.clock.now()
       return files.map((file) => {
@@ -263,8 +286,6 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     },
 
     async refresh() {},
-    suspend() {},
-    wake() {},
 
     dismiss(id) {
       const entry = list.get(id)

@@ -32,6 +32,8 @@ export interface TestBrowser {
   evidence(): Promise<string[]>
   /** A fresh tab. */
   open(url: string): Promise<Page>
+  /** A signal to the processes that run pages. */
+  signalPages(signal: NodeJS.Signals): Promise<void>
   /** SIGKILL to all of its processes: no handler runs, nothing is flushed. */
   kill(): Promise<void>
   /** As a person closes it. */
@@ -72,6 +74,9 @@ export async function startBrowser(profile: string, { language = 'en-US' } = {})
       await page.goto(url, { waitUntil: 'networkidle' })
       return page
     },
+    async signalPages(signal) {
+      for (const pid of await pagesOfGroup(child.pid ?? 0)) process.kill(pid, signal)
+    },
     async kill() {
       signalGroup(child, 'SIGKILL')
       await ended(child)
@@ -109,19 +114,28 @@ async function describePage() {
 
 /** `rchar` counts every read(2) and pread(2); what processes send each other by sockets and shared memory is not among them. */
 async function readByGroup(group: number): Promise<number> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const counts = await Promise.all(pids.map(async (pid) => {
+  const counts = await ofGroup(group, async (pid) => Number(/^rchar: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+async function pagesOfGroup(group: number): Promise<number[]> {
+  return await ofGroup(group, async (pid) => ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('--type=renderer') ? pid : undefined))
+}
+
+/** What there is to say of each process of a group. */
+async function ofGroup<T>(group: number, look: (pid: number) => Promise<T | undefined>): Promise<T[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const found = await Promise.all(pids.map(async (pid) => {
     try {
       // After the name, which may hold anything, come state, parent and group.
       const [, , itsGroup] = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')
-      if (Number(itsGroup) !== group) return 0
-      return Number(/^rchar: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0)
+      return Number(itsGroup) === group ? await look(pid) : undefined
     } catch {
       // It has ended meanwhile.
-      return 0
+      return undefined
     }
   }))
-  return counts.reduce((sum, count) => sum + count, 0)
+  return found.filter((value) => value !== undefined)
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals) {

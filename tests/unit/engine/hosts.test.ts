@@ -34,6 +34,15 @@ describe('host names', () => {
     expect(hosts.rooms(191_101, undefined)).toEqual([7, 7])
   })
 
+  it('that are left out are tried before their time when there is reason to', () => {
+    const hosts = createHosts([false, false], policy)
+    failWhileOthersWork(hosts, 1_000)
+    hosts.tryNow(2_000)
+    expect(hosts.rooms(2_000, undefined)).toEqual([7, 1])
+    hosts.failed(1, 2_010, 2_020)
+    expect(hosts.rooms(3_000, undefined)).toEqual([7, 0])
+  })
+
   it('take all that a person wants while another one is left out', () => {
     const hosts = createHosts([false, false], policy)
     failWhileOthersWork(hosts, 1_000)

@@ -1,6 +1,7 @@
 import type { OpenFile, Ports } from '~/uploader/engine/ports'
 import type { Uploader } from '~/uploader/engine/types'
 import { LadingError } from '#shared/errors'
+import { createBell } from '~/uploader/engine/bell'
 import { createLink } from '~/uploader/engine/link'
 import { createRetry } from '~/uploader/engine/retry'
 import { createUploader } from '~/uploader/engine/uploader'
@@ -435,7 +436,7 @@ describe('tries', () => {
   const policy = { baseDelayMs: 500, maxDelayMs: 30_000 }
 
   it('of one kind count anew after a part has landed', async () => {
-    const retry = createRetry({ clock: createVirtualClock(), random: () => 0.5, policy, retries: 9, onWait() {}, onRecovered() {} })
+    const retry = createRetry({ clock: createVirtualClock(), random: () => 0.5, policy, retries: 9, tryNow: createBell(), onWait() {}, onRecovered() {} })
     let tries = 0
     const attempt = async () => {
       if (++tries > 4) return 'stored'
@@ -447,7 +448,7 @@ describe('tries', () => {
 
   it('are not spent while the browser is offline, and it is looked soon whether that has ended', async () => {
     const clock = createVirtualClock()
-    const retry = createRetry({ clock, random: () => 0.999, policy, retries: 2, onWait() {}, onRecovered() {} })
+    const retry = createRetry({ clock, random: () => 0.999, policy, retries: 2, tryNow: createBell(), onWait() {}, onRecovered() {} })
     let lastAt = clock.now()
     let longest = 0
     let tries = 0

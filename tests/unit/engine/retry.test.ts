@@ -1,32 +1,31 @@
-import type { Connectivity } from '~/uploader/engine/ports'
 import { describe, expect, it } from 'vitest'
 import { LadingError } from '#shared/errors'
+import { createBell } from '~/uploader/engine/bell'
 import { createRetry } from '~/uploader/engine/retry'
-import { unlessAborted } from '~/uploader/engine/unlessAborted'
 import { createVirtualClock } from './world'
 
-/** A network that comes back when the test says so. */
-function createSwitch() {
-  let restore = () => {}
-  const restored = new Promise<void>((resolve) => { restore = resolve })
+/** A network that comes back when the test says so, and counts who waits for that. */
+function createNetwork() {
+  const bell = createBell()
   let waiting = 0
-  const connectivity: Connectivity = {
-    async restored(signal) {
+  return {
+    restore: bell.ring,
+    waiting: () => waiting,
+    async rung(signal: AbortSignal) {
       waiting++
       try {
-        await unlessAborted(restored, signal)
+        await bell.rung(signal)
       } finally {
         waiting--
       }
     },
   }
-  return { connectivity, restore: () => restore(), waiting: () => waiting }
 }
 
 function createWait(error: LadingError) {
   const clock = createVirtualClock()
-  const network = createSwitch()
-  const retry = createRetry({ clock, random: () => 0.999, policy: { baseDelayMs: 20_000, maxDelayMs: 30_000 }, retries: 9, connectivity: network.connectivity, onWait() {}, onRecovered() {} })
+  const network = createNetwork()
+  const retry = createRetry({ clock, random: () => 0.999, policy: { baseDelayMs: 20_000, maxDelayMs: 30_000 }, retries: 9, tryNow: network, onWait() {}, onRecovered() {} })
   let tries = 0
   const done = (signal = new AbortController().signal) => retry.run(async () => {
     if (++tries === 1) throw error

@@ -45,6 +45,7 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
   /** Whose files all that are there have been told. */
   let handed = new WeakSet<Entry>()
   let stop: (() => void) | undefined
+  let isWanted = false
 
   function tell(message: TabMessage) {
     channel?.tell(message)
@@ -98,6 +99,7 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
 
   return {
     async join() {
+      isWanted = true
       if (!channel || stop) return
       try {
         await peers.appear()
@@ -105,12 +107,14 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
         // Whoever can't show that it lives would be taken for dead by the others: this tab stays alone.
         return
       }
+      if (!isWanted) return peers.disappear()
       stop = channel.listen(hear)
       tell({ from: name, type: 'joins' })
       await clock.sleep(greetingMs)
     },
 
     leave() {
+      isWanted = false
       if (!stop) return
       tell({ from: name, type: 'leaves' })
       stop()
