@@ -27,8 +27,9 @@ const listensTo: Record<UploadStatus, readonly UploadEvent['type'][]> = {
   waiting: ['opening', 'proving', 'uploading', 'assembling', 'completed', ...interruptions],
   // A part or a receipt may still be on its way while an upload is assembled: pausing stops the asking, nothing else.
   assembling: ['opening', 'proving', 'uploading', 'completed', ...interruptions],
-  paused: ['queued', 'failed', 'discarding'],
-  failed: ['queued', 'paused', 'discarding'],
+  // What stands still here may have been completed on another device.
+  paused: ['queued', 'completed', 'failed', 'discarding'],
+  failed: ['queued', 'paused', 'completed', 'discarding'],
   // An upload that the store had finished before the discard reached it ends as what it is.
   discarding: ['completed', 'failed', 'discarded'],
   completed: ['sealed'],

@@ -2,6 +2,7 @@ import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry } from './entry'
 import type { BodyKind, Goodput, Ports } from './ports'
+import type { FindOptions } from './unfinished'
 import type { SourceFile, Uploader, UploaderSettings } from './types'
 import { toLadingError } from '#shared/errors'
 import { MiB } from '#shared/limits'
@@ -12,6 +13,7 @@ import { defaultTiming } from './context'
 import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createFlow } from './flow'
+import { createRefresh } from './refreshing'
 import { createMemory } from './remembering'
 import { createReporter } from './reporter'
 import { createSession } from './session'
@@ -74,7 +76,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     list,
     claims: createClaims(ports.locks),
     context: () => context,
-    listUnfinished,
+    listUnfinished: (id) => listUnfinished({ isWanted: (other) => other === id }),
   })
 
   const context: EngineContext = {
@@ -97,15 +99,17 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     ...createMemory(ports.records, ports.clock, notice),
   }
 
-  /** Finds what is unfinished here and on the server; one upload, where an id is given. */
-  async function listUnfinished(only?: string) {
-    for (const found of await findUnfinished(context, only)) {
+  /** Finds what is unfinished here and on the server. */
+  async function listUnfinished(options?: FindOptions) {
+    for (const found of await findUnfinished(context, options)) {
       if (list.get(found.id) || list.wasRemoved(found.id)) continue
       const entry = list.add(found.id, found.facts, found.addedAt, 'paused')
       entry.fingerprint = found.fingerprint
       entry.partBytes = found.partBytes
-      entry.keptUntil = found.keptUntil
+      entry.isFromAnotherDevice = found.isFromAnotherDevice
       entry.rememberedBytes = found.storedBytes
+      if (found.isLost) entry.move({ type: 'failed', code: 'upload_gone' })
+      else entry.keptUntil = found.keptUntil
     }
   }
 
@@ -119,6 +123,19 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     } catch (thrown) {
       return toLadingError(thrown).code
     }
+  }
+
+  /** By the very object that the browser handed out: picking a file again makes another one. */
+  const entriesByContent = new WeakMap<Blob, Entry>()
+
+  function addOne(file: SourceFile, addedAt: number): Entry {
+    const known = entriesByContent.get(file.content)
+    if (known?.file && list.get(known.id) === known && !isFinal(known.state)) return known
+    const entry = list.add(ports.newId(), factsOf(file), addedAt, 'queued')
+    entriesByContent.set(file.content, entry)
+    entry.file = file
+    conductor.queue(entry)
+    return entry
   }
 
   const stands = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
@@ -135,15 +152,11 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     snapshot: (id) => list.get(id)?.snapshot(),
     snapshots: () => list.all().map((entry) => entry.snapshot()),
     close: conductor.close,
+    refresh: createRefresh({ context, list, conductor, listUnfinished }),
 
     add(files) {
       const addedAt = ports.clock.now()
-      return files.map((file) => {
-        const entry = list.add(ports.newId(), factsOf(file), addedAt, 'queued')
-        entry.file = file
-        conductor.queue(entry)
-        return entry.id
-      })
+      return files.map((file) => addOne(file, addedAt).id)
     },
 
     pause(id) {
@@ -177,7 +190,6 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
 
     async reopen() {},
     takeOver() {},
-    async refresh() {},
     suspend() {},
     wake() {},
 

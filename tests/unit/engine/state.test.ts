@@ -47,7 +47,7 @@ describe('the state of an upload', () => {
     }
   })
 
-  it.each(['opening', 'proving', 'uploading', 'waiting', 'assembling', 'completed', 'failed'] as const)(
+  it.each(['opening', 'proving', 'uploading', 'waiting', 'assembling', 'failed'] as const)(
     'does not listen to a late "%s" after a pause, but for a failure',
     (type) => {
       const event = events.find((one) => one.type === type)
@@ -56,8 +56,8 @@ describe('the state of an upload', () => {
     },
   )
 
-  it('says completed only on the way there, or where a discard came too late', () => {
+  it('says completed only on the way there, where it was ended elsewhere, or where a discard came too late', () => {
     const from = Object.values(states).filter((state) => transition(state, { type: 'completed', receipt }).status === 'completed')
-    expect(from.map(({ status }) => status)).toEqual(['opening', 'proving', 'waiting', 'assembling', 'discarding', 'completed'])
+    expect(from.map(({ status }) => status)).toEqual(['opening', 'proving', 'waiting', 'paused', 'assembling', 'discarding', 'completed', 'failed'])
   })
 })
