@@ -153,6 +153,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     continueWith: async (id: string, file: SourceFile) => await uploader?.continueWith(id, file),
     discard: async (id: string) => await uploader?.discard(id),
     dismiss: (id: string) => uploader?.dismiss(id),
+    refresh: async () => await uploader?.refresh(),
     parts: (id: string): PartSnapshot[] => uploader?.parts(id) ?? [],
   }
 })
