@@ -1,3 +1,4 @@
+import type { Cookie } from 'playwright-core'
 import type { TestBrowser } from './browser'
 import type { StoreOptions, TestStore } from './store'
 import { createProfile, startBrowser } from './browser'
@@ -28,10 +29,11 @@ export async function createWorld(options: StoreOptions = {}, env: SiteSettings 
       return profile.path
     },
 
-    /** Opens the site in a browser with this profile. */
-    async visit(profile: string, { language, url = site.url }: { language?: string, url?: string } = {}) {
+    /** Opens the site in a browser with this profile, and with these cookies. */
+    async visit(profile: string, { language, url = site.url, cookies = [] }: { language?: string, url?: string, cookies?: Cookie[] } = {}) {
       const browser = await startBrowser(profile, { language })
       browsers.add(browser)
+      await browser.context.addCookies(cookies)
       const uploads = createUploadPage(await browser.open(url))
       return {
         ...uploads,
