@@ -31,20 +31,14 @@ async function beginAndPause(world: World) {
   return { file, first }
 }
 
-/** As a person does who comes back from another tab. */
+/** As when a person looks at another tab: the driver keeps every page visible, so the page is told that it is not. */
 async function lookAway(page: Page) {
-  const session = await page.context().newCDPSession(page)
-  // The driver pretends that each page has the focus, and so keeps it visible.
-  await session.send('Emulation.setFocusEmulationEnabled', { enabled: false })
-  const other = await page.context().newPage()
-  await other.bringToFront()
-  await eventually('the page is hidden', () => page.evaluate(() => document.visibilityState === 'hidden'))
-  return {
-    async back() {
-      await page.bringToFront()
-      await eventually('the page is visible', () => page.evaluate(() => document.visibilityState === 'visible'))
-    },
-  }
+  const show = (visibility: DocumentVisibilityState) => page.evaluate((now) => {
+    Object.defineProperty(document, 'visibilityState', { get: () => now, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, visibility)
+  await show('hidden')
+  return { back: () => show('visible') }
 }
 
 async function expectDelivered(world: World, file: SampleFile) {
