@@ -36,6 +36,11 @@ export function factsOf(file: SourceFile): FileFacts {
   }
 }
 
+/** One object may be given under several names. */
+export function isSameName(one: FileFacts, other: FileFacts): boolean {
+  return one.fileName === other.fileName && one.relativePath === other.relativePath
+}
+
 const settled = Promise.resolve()
 
 /**

@@ -114,7 +114,7 @@ export interface UploaderSettings {
 export interface Uploader {
   /** Finds what is unfinished, here and on the server. Resolves when all of it is listed. */
   start(): Promise<void>
-  /** Queues files in the given order and answers their ids. The very same object that is here already is not taken twice. */
+  /** Queues files in the given order and answers their ids. What is here already, the very same object under the same name, is not taken twice. */
   add(files: readonly SourceFile[]): string[]
   /** Stops within a second and keeps everything. */
   pause(id: string): void

@@ -10,7 +10,7 @@ import { createBatchedApi } from './batches'
 import { createClaims } from './claims'
 import { createConductor } from './conductor'
 import { defaultTiming } from './context'
-import { factsOf } from './entry'
+import { factsOf, isSameName } from './entry'
 import { createEntryList } from './entryList'
 import { createFlow } from './flow'
 import { createRefresh } from './refreshing'
@@ -129,14 +129,17 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
   const entriesByContent = new WeakMap<Blob, Entry>()
 
   function addOne(file: SourceFile, addedAt: number): Entry {
+    const facts = factsOf(file)
     const known = entriesByContent.get(file.content)
-    if (known?.file && list.get(known.id) === known && !isFinal(known.state)) return known
-    const entry = list.add(ports.newId(), factsOf(file), addedAt, 'queued')
+    if (known && isAtHand(known) && isSameName(known.facts, facts)) return known
+    const entry = list.add(ports.newId(), facts, addedAt, 'queued')
     entriesByContent.set(file.content, entry)
     entry.file = file
     conductor.queue(entry)
     return entry
   }
+
+  const isAtHand = (entry: Entry) => entry.file !== undefined && list.get(entry.id) === entry && !isFinal(entry.state)
 
   const stands = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
 

@@ -383,6 +383,10 @@ describe('one selection', () => {
     const files = letters.map((bytes) => makeFile(bytes))
     const added = uploader.add(files)
     expect(uploader.add(files)).toEqual(added)
+    // Under another name it is another file, which ends as the same one.
+    const [copy = ''] = uploader.add([{ ...makeFile('h'), content: files[0]?.content ?? new Blob(), bytes: 26, name: 'copy.bin' }])
+    expect(added).not.toContain(copy)
+    await uploader.discard(copy)
     await until(uploader, () => uploader.snapshots().every(isStatus('completed')))
     expect(uploader.snapshots()).toHaveLength(7)
     expect(uploader.snapshots().map(({ id }) => id)).toEqual(expect.arrayContaining(begun))
