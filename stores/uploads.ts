@@ -159,6 +159,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     reopen: async (id: string) => await uploader?.reopen(id),
     discard: async (id: string) => await uploader?.discard(id),
     dismiss: (id: string) => uploader?.dismiss(id),
+    refresh: async () => await uploader?.refresh(),
     parts: (id: string): PartSnapshot[] => uploader?.parts(id) ?? [],
   }
 })

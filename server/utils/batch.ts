@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { BatchResult } from '#shared/api'
 import { batchOf } from '#shared/api'
 import { LadingError, toLadingError } from '#shared/errors'
-import { concurrently } from './concurrently'
+import { concurrently } from '#shared/concurrently'
 import { toApiFailure } from './failure'
 import { parseRequest } from './readRequest'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LadingError } from '#shared/errors'
-import { concurrently } from '~/server/utils/concurrently'
+import { concurrently } from '#shared/concurrently'
 import { dataKey, openKey, receiptKey, recordKey } from '~/server/utils/keys'
 import type { Lab } from './lab'
 import { codeOf, inTime, newFile, newOwner, openLab, putPart, sendParts } from './lab'

@@ -1,5 +1,5 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import ResumeOffers from '~/components/resume/ResumeOffers.vue'
 import UploadRow from '~/components/upload/UploadRow.vue'
 import { useUploadsStore } from '~/stores/uploads'
@@ -104,5 +104,39 @@ describe('ResumeOffers', () => {
 
     await offer.find('[data-testid="later"]').trigger('click')
     expect(wrapper.find(`[data-upload-id="${id}"]`).exists()).toBe(false)
+  })
+
+  it('says of what was begun on another device that it was, and of what the store has lost that it is gone', async () => {
+    const wrapper = await mountSuspended(ResumeOffers)
+    uploader.show(snapshotOf({ id, hasFile: false, state: { status: 'failed', code: 'upload_gone' }, storedBytes: 0, sentBytes: 0, isFromAnotherDevice: true }))
+    await wrapper.vm.$nextTick()
+    const offer = wrapper.find(`[data-upload-id="${id}"]`)
+    expect(wrapper.find(`li:has([data-upload-id="${id}"]) [data-testid="from-another-device"]`).exists()).toBe(true)
+    expect(offer.find('[data-testid="upload-error"]').attributes('data-code')).toBe('upload_gone')
+    expect(offer.text()).not.toContain('is safe')
+    useUploadsStore().postpone(id)
+  })
+
+  it('takes many files at once, puts all off, and asks before it discards all, each of them once', async () => {
+    const ids = [`${id}-a`, `${id}-b`]
+    uploader.show(...ids.map((one) => snapshotOf({ id: one, hasFile: false, state: { status: 'paused' } })))
+    const wrapper = await mountSuspended(ResumeOffers)
+    const input = wrapper.find<HTMLInputElement>('[data-testid="continue-all-input"]')
+    expect(input.attributes()).toHaveProperty('multiple')
+    Object.defineProperty(input.element, 'files', { value: [new File(['x'], 'x.bin'), new File(['y'], 'y.bin')], configurable: true })
+    await input.trigger('change')
+    await vi.waitFor(() => expect(uploader.added.map(({ name }) => name)).toEqual(['x.bin', 'y.bin']))
+
+    await wrapper.find('[data-testid="discard-all"]').trigger('click')
+    const dialog = wrapper.find('[role="alertdialog"]')
+    expect(dialog.text()).toContain('800 B already stored of 2 files')
+    // What is found while the person thinks is not meant.
+    uploader.show(snapshotOf({ id: `${id}-c`, hasFile: false, state: { status: 'paused' } }))
+    await wrapper.find('[data-testid="confirm-discard-all"]').trigger('click')
+    expect(uploader.calls.filter((call) => call.startsWith('discard'))).toEqual(ids.map((one) => `discard ${one}`))
+    expect(wrapper.find('[role="alertdialog"]').exists()).toBe(false)
+
+    await wrapper.find('[data-testid="later-all"]').trigger('click')
+    expect(wrapper.find('[data-testid="resume-offer"]').exists()).toBe(false)
   })
 })

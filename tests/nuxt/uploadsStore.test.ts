@@ -1,7 +1,9 @@
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { effectScope, nextTick } from 'vue'
 import { LadingError } from '#shared/errors'
 import { useChunkedUpload } from '~/composables/useChunkedUpload'
+import { useFreshList } from '~/composables/useFreshList'
 import { useUploadResume } from '~/composables/useUploadResume'
 import { useUploadsStore } from '~/stores/uploads'
 import type { FakeUploader } from './fakeUploader'
@@ -126,5 +128,53 @@ describe('useUploadResume', () => {
     expect(uploader.calls.at(-1)).toBe('continueWith found wrong.bin')
     uploader.show({ ...found, refusal: 'file_mismatch' })
     expect(unfinished.value.map(({ refusal }) => refusal)).toEqual(['file_mismatch'])
+  })
+
+  it('continues, puts off and discards all that is offered, and nothing else', async () => {
+    const { unfinished, continueAll, laterAll, discardAll } = useUploadResume()
+    uploader.show(found, { ...found, id: 'second' }, snapshotOf({ id: 'running' }))
+    await continueAll([new File(['x'], 'x.bin'), new File(['y'], 'y.bin')])
+    expect(uploader.added.map(({ name }) => name)).toEqual(['x.bin', 'y.bin'])
+    laterAll()
+    expect(unfinished.value).toEqual([])
+    await discardAll()
+    expect(uploader.calls.filter((call) => call.startsWith('discard'))).toEqual([])
+
+    uploader.show({ ...found, id: 'third' }, { ...found, id: 'fourth' })
+    await discardAll()
+    expect(uploader.calls.filter((call) => call.startsWith('discard'))).toEqual(['discard third', 'discard fourth'])
+  })
+})
+
+describe('useFreshList', () => {
+  const look = async (visibility: 'visible' | 'hidden') => {
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(visibility)
+    document.dispatchEvent(new Event('visibilitychange'))
+    await nextTick()
+  }
+  const asked = () => uploader.calls.filter((call) => call === 'refresh').length
+
+  it('asks the server when the page becomes visible, and at most every 30 seconds', async () => {
+    vi.useFakeTimers()
+    const scope = effectScope()
+    scope.run(useFreshList)
+    await look('hidden')
+    expect(asked()).toBe(0)
+    await look('visible')
+    expect(asked()).toBe(1)
+    for (let turn = 0; turn < 5; turn++) {
+      await look('hidden')
+      await look('visible')
+    }
+    expect(asked()).toBe(1)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(asked()).toBe(2)
+    scope.stop()
+    await look('hidden')
+    await look('visible')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked()).toBe(2)
+    vi.useRealTimers()
+    vi.restoreAllMocks()
   })
 })

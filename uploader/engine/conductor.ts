@@ -5,6 +5,7 @@ import type { EntryList } from './entryList'
 import { toLadingError } from '#shared/errors'
 import { defaultPartBytes } from '#shared/limits'
 import { discardAtStore } from './discarding'
+import { isSameName } from './entry'
 import { travel } from './journey'
 import { createPlaces } from './places'
 import { isActive, isFinal } from './state'
@@ -216,7 +217,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
   function standsInForAnother(entry: Entry): boolean {
     const previous = displaced.get(entry)
     if (!previous?.wasPicked || isFinal(previous.state)) return false
-    return previous.facts.fileName !== entry.facts.fileName || previous.facts.relativePath !== entry.facts.relativePath
+    return !isSameName(previous.facts, entry.facts)
   }
 
   /** Removes an upload from the store, then from here. */

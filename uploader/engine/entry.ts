@@ -36,6 +36,11 @@ export function factsOf(file: SourceFile): FileFacts {
   }
 }
 
+/** One object may be given under several names. */
+export function isSameName(one: FileFacts, other: FileFacts): boolean {
+  return one.fileName === other.fileName && one.relativePath === other.relativePath
+}
+
 const settled = Promise.resolve()
 
 /**
@@ -60,6 +65,8 @@ export class Entry {
   ledger?: Ledger
   refusal?: ErrorCode
   wasThereAlready = false
+  /** Found at the server, and this browser has never seen it before. */
+  isFromAnotherDevice = false
   /** It goes on with an upload that was found by its fingerprint, and that nothing has proven yet to be of this file. */
   isAdopted = false
   /** The person has picked its file in this tab, even where that turned out to be useless. */
@@ -189,6 +196,7 @@ export class Entry {
       ...(partCount !== undefined && { partCount }),
       ...(keptUntil !== undefined && { keptUntil }),
       ...(refusal && { refusal }),
+      ...(this.isFromAnotherDevice && { isFromAnotherDevice: true }),
       ...(rate && { bytesPerSecond: rate, secondsLeft: (facts.fileBytes - sentBytes) / rate }),
     }
   }

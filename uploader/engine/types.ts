@@ -52,6 +52,8 @@ export interface UploadSnapshot {
   readonly canReopen: boolean
   /** Another tab of this browser goes on with it: all that is shown is what that one told. */
   readonly isElsewhere: boolean
+  /** True for an upload that was found at the server, and that this browser has never seen before. */
+  readonly isFromAnotherDevice?: boolean
   /** Why the file that was just picked for this upload was refused; the upload itself is untouched. */
   readonly refusal?: ErrorCode
   /** The file had arrived before: it was proven against that receipt, and nothing was sent. */
@@ -112,7 +114,7 @@ export interface UploaderSettings {
 export interface Uploader {
   /** Finds what is unfinished, here and on the server. Resolves when all of it is listed. */
   start(): Promise<void>
-  /** Queues files in the given order and answers their ids. */
+  /** Queues files in the given order and answers their ids. What is here already, the very same object under the same name, is not taken twice. */
   add(files: readonly SourceFile[]): string[]
   /** Stops within a second and keeps everything. */
   pause(id: string): void

@@ -1,8 +1,10 @@
+import type { ErrorCode } from '#shared/errors'
 import type { PendingUpload } from '#shared/api'
 import type { EngineContext } from './context'
 import type { FileFacts } from './entry'
 import type { UploadRecord } from './ports'
 import type { FileHandle } from './types'
+import { concurrently } from '#shared/concurrently'
 import { toLadingError } from '#shared/errors'
 
 export interface Unfinished {
@@ -14,29 +16,47 @@ export interface Unfinished {
   addedAt: number
   storedBytes: number
   handle?: FileHandle
+  /** The store holds nothing of it any more. */
+  isLost: boolean
+  /** This browser remembers other things, but not this one: it was begun on another device. */
+  isFromAnotherDevice: boolean
 }
+
+export interface FindOptions {
+  /** Nothing is asked about the others. @default all are */
+  isWanted?(id: string): boolean
+  /** Hears what went wrong. @default the context's own */
+  notice?(code: ErrorCode): void
+}
+
+/** Calls at a time: each opens a connection that parts and other calls could use as well. */
+export const asksAtOnce = 4
 
 /**
  * What was begun and not ended: the owner's list at the server, from any device, together with what this browser
  * remembers. Where the server can't be reached, the memory alone has to do.
  */
-export async function findUnfinished(context: EngineContext, only?: string): Promise<Unfinished[]> {
+export async function findUnfinished(context: EngineContext, options: FindOptions = {}): Promise<Unfinished[]> {
+  const { isWanted = () => true, notice = context.notice } = options
   const { api, records } = context.ports
   const signal = new AbortController().signal
   // Side by side: storage that does not answer keeps the server's list waiting as little as it can.
   const [remembered, pending] = await Promise.all([listRemembered(), listPending()])
-  const byId = new Map(remembered.map((record) => [record.id, record]))
+  const recordOf = new Map(remembered?.map((record) => [record.id, record]))
+  const isServerThere = pending !== undefined
   const listedIds = new Set(pending?.map(({ id }) => id))
-  const found = await Promise.all([
-    ...(pending ?? []).map((upload) => fromServer(upload, byId.get(upload.id))),
-    ...remembered.filter(({ id }) => !listedIds.has(id)).map((record) => fromMemory(record, pending !== undefined)),
-  ])
+  const candidates = [
+    ...(pending ?? []).map((upload) => ofServer(upload, recordOf.get(upload.id), remembered !== undefined)),
+    ...[...recordOf.values()].filter(({ id }) => !listedIds.has(id)).map(ofMemory),
+  ].filter(({ id }) => isWanted(id))
+  const found = await concurrently(candidates, asksAtOnce, isServerThere ? asStored : asRemembered)
   return found
-    .filter((upload): upload is Unfinished => upload !== undefined && (only === undefined || upload.id === only))
+    .filter((upload) => upload !== undefined)
     .sort((one, other) => one.addedAt - other.addedAt)
 
-  async function listRemembered(): Promise<UploadRecord[]> {
-    let remembered: UploadRecord[] = []
+  /** Undefined where the storage does not tell. */
+  async function listRemembered(): Promise<UploadRecord[] | undefined> {
+    let remembered: UploadRecord[] | undefined
     await context.remember(async () => {
       remembered = await records.list()
     })
@@ -48,78 +68,74 @@ export async function findUnfinished(context: EngineContext, only?: string): Pro
       await context.session(signal)
       return (await api.pending(signal)).uploads
     } catch (thrown) {
-      context.notice(toLadingError(thrown).code)
+      notice(toLadingError(thrown).code)
       return undefined
     }
   }
 
-  async function fromServer(upload: PendingUpload, record: UploadRecord | undefined): Promise<Unfinished | undefined> {
-    const { id, fingerprint, partBytes, keptUntil, createdAt, fileName, relativePath, fileBytes } = upload
-    const storedBytes = await bytesAtStore(id)
-    if (storedBytes === undefined) return undefined
-    return {
-      id,
-      fingerprint,
-      partBytes,
-      keptUntil,
-      addedAt: record?.addedAt ?? createdAt,
-      facts: {
-        fileName,
-        ...(relativePath && { relativePath }),
-        fileBytes,
-        contentType: record?.contentType ?? '',
-        modifiedAt: record?.modifiedAt ?? 0,
-      },
-      storedBytes,
-      handle: record?.handle,
-    }
-  }
-
-  /** A record that the server does not list: completed or discarded elsewhere, or lost at the store. */
-  async function fromMemory(record: UploadRecord, isServerAsked: boolean): Promise<Unfinished | undefined> {
-    if (isServerAsked && await isEnded(record.id)) {
-      await context.forget(record.id)
-      return undefined
-    }
-    const { id, fingerprint, partBytes, keptUntil, addedAt, fileName, relativePath, fileBytes, contentType, modifiedAt, handle } = record
-    return {
-      id,
-      fingerprint,
-      partBytes,
-      keptUntil,
-      addedAt,
-      facts: { fileName, ...(relativePath && { relativePath }), fileBytes, contentType, modifiedAt },
-      storedBytes: await rememberedBytes(id),
-      handle,
-    }
-  }
-
-  async function isEnded(id: string): Promise<boolean> {
-    try {
-      return (await api.status(id, signal)).state === 'completed'
-    } catch (thrown) {
-      return toLadingError(thrown).code === 'not_found'
-    }
-  }
-
-  /** Undefined for one that has ended since it was listed. */
-  async function bytesAtStore(id: string): Promise<number | undefined> {
+  /** Undefined for one that has ended, be it since it was listed. */
+  async function asStored(upload: Candidate): Promise<Unfinished | undefined> {
+    const { id } = upload
     try {
       const status = await api.status(id, signal)
-      if (status.state === 'completed') return undefined
-      return status.state === 'open' ? status.parts.reduce((sum, { bytes }) => sum + bytes, 0) : 0
+      if (status.state === 'open') return { ...upload, storedBytes: bytesIn(status.parts), isLost: false }
+      if (status.state === 'gone') return { ...upload, storedBytes: 0, isLost: true }
     } catch (thrown) {
-      if (toLadingError(thrown).code === 'not_found') return undefined
-      context.notice(toLadingError(thrown).code)
-      return await rememberedBytes(id)
+      const { code } = toLadingError(thrown)
+      if (code !== 'not_found') {
+        notice(code)
+        return await asRemembered(upload)
+      }
     }
+    if (recordOf.has(id)) await context.forget(id)
+    return undefined
   }
 
-  async function rememberedBytes(id: string): Promise<number> {
-    let bytes = 0
+  async function asRemembered(upload: Candidate): Promise<Unfinished> {
+    let storedBytes = 0
     await context.remember(async () => {
-      bytes = await records.storedBytes(id)
+      storedBytes = await records.storedBytes(upload.id)
     })
-    return bytes
+    return { ...upload, storedBytes, isLost: false }
   }
+}
+
+type Candidate = Omit<Unfinished, 'storedBytes' | 'isLost'>
+
+function ofServer(upload: PendingUpload, record: UploadRecord | undefined, isMemoryThere: boolean): Candidate {
+  const { id, fingerprint, partBytes, keptUntil, createdAt, fileName, relativePath, fileBytes } = upload
+  return {
+    id,
+    fingerprint,
+    partBytes,
+    keptUntil,
+    addedAt: record?.addedAt ?? createdAt,
+    facts: {
+      fileName,
+      ...(relativePath && { relativePath }),
+      fileBytes,
+      contentType: record?.contentType ?? '',
+      modifiedAt: record?.modifiedAt ?? 0,
+    },
+    isFromAnotherDevice: isMemoryThere && record === undefined,
+    ...(record?.handle && { handle: record.handle }),
+  }
+}
+
+function ofMemory(record: UploadRecord): Candidate {
+  const { id, fingerprint, partBytes, keptUntil, addedAt, fileName, relativePath, fileBytes, contentType, modifiedAt, handle } = record
+  return {
+    id,
+    fingerprint,
+    partBytes,
+    keptUntil,
+    addedAt,
+    facts: { fileName, ...(relativePath && { relativePath }), fileBytes, contentType, modifiedAt },
+    isFromAnotherDevice: false,
+    ...(handle && { handle }),
+  }
+}
+
+export function bytesIn(parts: readonly { bytes: number }[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -2,24 +2,24 @@ import type { ErrorCode } from '#shared/errors'
 import type { EngineContext, Timing } from './context'
 import type { Entry } from './entry'
 import type { BodyKind, Goodput, Ports } from './ports'
-import type { AskedAction } from './tabs/messages'
-import type { SourceFile, Uploader, UploaderSettings } from './types'
-import { toLadingError } from '#shared/errors'
+import type { FindOptions } from './unfinished'
+import type { Uploader, UploaderSettings } from './types'
 import { MiB } from '#shared/limits'
 import { createBatchedApi } from './batches'
 import { createBell } from './bell'
 import { createClaims } from './claims'
 import { createConductor } from './conductor'
 import { defaultTiming } from './context'
-import { factsOf } from './entry'
 import { createEntryList } from './entryList'
 import { createFlow } from './flow'
+import { createPicking } from './picking'
+import { createPresses } from './presses'
+import { createRefresh } from './refreshing'
 import { createMemory } from './remembering'
-import { createReopening } from './reopening'
 import { createReporter } from './reporter'
 import { createSession } from './session'
 import { createStandby } from './standby'
-import { isActive, isFinal, stands } from './state'
+import { isActive, isFinal } from './state'
 import { createMirror } from './tabs/mirror'
 import { createTabs } from './tabs/tabs'
 import { findUnfinished } from './unfinished'
@@ -82,8 +82,8 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     claims,
     context: () => context,
     isOnHold: () => standby.isOnHold,
-    listUnfinished,
     onDrive: (entry) => tabs.speakFor(entry),
+    listUnfinished: listOne,
   })
   const tabs = createTabs({
     channel: ports.tabs,
@@ -92,10 +92,12 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     locks: ports.locks,
     list,
     reporter,
-    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, letFileGo: conductor.letFileGo, relist: (id) => void listUnfinished(id) }),
+    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, letFileGo: conductor.letFileGo, relist: (id) => void listOne(id) }),
     newId: ports.newId,
-    obey,
+    obey: (id, action) => presses.obey(id, action),
   })
+  const presses = createPresses({ list, conductor, ask: tabs.ask })
+  const picking = createPicking({ ports, list, conductor })
   const standby = createStandby({ list, conductor, context: () => context })
 
   const context: EngineContext = {
@@ -119,96 +121,46 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     ...createMemory(ports.records, ports.clock, notice),
   }
 
-  /** Finds what is unfinished here and on the server; one upload, where an id is given. */
-  async function listUnfinished(only?: string) {
-    for (const found of await findUnfinished(context, only)) {
+  /** Finds what is unfinished here and on the server. */
+  async function listUnfinished(options?: FindOptions) {
+    for (const found of await findUnfinished(context, options)) {
       if (list.get(found.id) || list.wasRemoved(found.id)) continue
       const entry = list.add(found.id, found.facts, found.addedAt, 'paused')
       entry.fingerprint = found.fingerprint
       entry.partBytes = found.partBytes
-      entry.keptUntil = found.keptUntil
+      entry.isFromAnotherDevice = found.isFromAnotherDevice
       entry.rememberedBytes = found.storedBytes
       entry.handle = found.handle
+      if (found.isLost) entry.move({ type: 'failed', code: 'upload_gone' })
+      else entry.keptUntil = found.keptUntil
     }
   }
 
-  /** Why a file can't be the one that was begun; undefined where it may be, which is all that can be said before the proof. */
-  async function refusalOf(entry: Entry, file: SourceFile): Promise<ErrorCode | undefined> {
-    if (file.bytes !== entry.facts.fileBytes) return 'file_mismatch'
-    if (entry.fingerprint === undefined) return undefined
-    try {
-      const fingerprint = await ports.files.fingerprint(file, new AbortController().signal)
-      return fingerprint === entry.fingerprint ? undefined : 'file_mismatch'
-    } catch (thrown) {
-      return toLadingError(thrown).code
-    }
+  function listOne(id: string) {
+    return listUnfinished({ isWanted: (other) => other === id })
   }
 
   /** How often the page was put away or taken up: what came of the one is void after the other. */
   let turns = 0
 
-  const isIdle = (entry: Entry) => !isActive(entry.state) && !isFinal(entry.state)
-
-  async function continueWith(entry: Entry, file: SourceFile) {
-    if (!isIdle(entry)) return
-    const refusal = await refusalOf(entry, file)
-    await entry.done
-    // Another press may have been quicker.
-    if (entry.stop || !isIdle(entry) || conductor.isClosed) return
-    if (refusal) return refuse(entry, refusal)
-    conductor.letFileGo(entry)
-    // What was sent from the earlier file, or compared with it, proves nothing for this one.
-    entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
-    entry.ledger = undefined
-    entry.file = file
-    conductor.queue(entry)
-  }
-
-  function refuse(entry: Entry, code: ErrorCode) {
-    entry.refusal = code
-    entry.touch()
-  }
-
-  const reopening = createReopening({
-    files: ports.files,
-    lacksFile: (entry) => isIdle(entry) && !entry.file && !entry.elsewhere && list.get(entry.id) === entry && !conductor.isClosed,
-    continueWith,
-    refuse,
-  })
-
-  function pause(entry: Entry) {
-    entry.isUnasked = false
-    entry.move({ type: 'paused' })
-    if (entry.state.status === 'paused') conductor.halt(entry, 'paused')
-  }
-
-  function resume(entry: Entry) {
-    entry.isUnasked = false
-    if (entry.file) conductor.queue(entry)
-  }
-
-  async function discard(entry: Entry) {
-    if (!isFinal(entry.state) && entry.state.status !== 'discarding') await conductor.discard(entry)
-  }
-
-  /** The person pressed it in another tab, which shows what this one is at. */
-  function obey(id: string, action: AskedAction) {
+  /** From here on the person wants something of it. */
+  function asked(id: string): Entry | undefined {
     const entry = list.get(id)
-    if (!entry?.isOurs) return
-    if (action === 'resume') resume(entry)
-    else if (action === 'discard') void discard(entry)
-    else pause(entry)
+    if (entry) entry.isUnasked = false
+    return entry
   }
 
   return {
     subscribe: reporter.subscribe,
     snapshot: (id) => list.get(id)?.snapshot(),
     snapshots: () => list.all().map((entry) => entry.snapshot()),
+    refresh: createRefresh({ context, list, conductor, listUnfinished }),
+    add: (files) => picking.add(files).map(({ id }) => id),
 
     async start() {
       // What another tab is at does not go on here by itself.
       await Promise.all([tabs.join(), listUnfinished()])
-      if (settings.goesOnByItself) void reopening.goOnUnasked(list.all())
+      if (settings.goesOnByItself) void picking.goOnUnasked()
     },
 
     suspend() {
@@ -226,66 +178,40 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       })
     },
 
-    add(files) {
-      const addedAt = ports.clock.now()
-      return files.map((file) => {
-        const entry = list.add(ports.newId(), factsOf(file), addedAt, 'queued')
-        entry.file = file
-        entry.isOurs = true
-        conductor.queue(entry)
-        return entry.id
-      })
-    },
-
-    pause(id) {
-      const entry = list.get(id)
-      if (!entry) return
-      pause(entry)
-      tabs.ask(entry, 'pause')
-    },
-
-    resume(id) {
-      const entry = list.get(id)
-      if (entry?.elsewhere && stands(entry.state)) tabs.ask(entry, 'resume')
-      else if (entry) resume(entry)
-    },
-
-    async discard(id) {
-      const entry = list.get(id)
-      if (!entry) return
-      if (!entry.elsewhere) return await discard(entry)
-      // Whoever is at it has to stop first, and takes it away.
-      pause(entry)
-      tabs.ask(entry, 'discard')
-    },
-
-    takeOver(id) {
-      const entry = list.get(id)
-      if (!entry?.elsewhere || !entry.file || !stands(entry.state)) return
-      tabs.ask(entry, 'let go')
-      resume(entry)
-    },
-
     async close() {
       tabs.leave()
       await conductor.close()
     },
 
+    pause(id) {
+      const entry = asked(id)
+      if (entry) presses.pause(entry)
+    },
+
+    resume(id) {
+      const entry = asked(id)
+      if (entry) presses.resume(entry)
+    },
+
+    takeOver(id) {
+      const entry = asked(id)
+      if (entry) presses.takeOver(entry)
+    },
+
+    async discard(id) {
+      const entry = asked(id)
+      if (entry) await presses.discard(entry)
+    },
+
     async continueWith(id, file) {
-      const entry = list.get(id)
-      if (!entry) return
-      entry.isUnasked = false
-      await continueWith(entry, file)
+      const entry = asked(id)
+      if (entry) await picking.continueWith(entry, file)
     },
 
     async reopen(id) {
-      const entry = list.get(id)
-      if (!entry) return
-      entry.isUnasked = false
-      await reopening.reopen(entry)
+      const entry = asked(id)
+      if (entry) await picking.reopen(entry)
     },
-
-    async refresh() {},
 
     dismiss(id) {
       const entry = list.get(id)

@@ -1,7 +1,7 @@
 import type { DownloadAnswer, FilesAnswer, Receipt } from '#shared/api'
 import { receipt as receiptSchema } from '#shared/api'
 import { LadingError } from '#shared/errors'
-import { concurrently } from '~/server/utils/concurrently'
+import { concurrently } from '#shared/concurrently'
 import { safeContentType } from '~/server/utils/contentType'
 import { attachment } from '~/server/utils/disposition'
 import { dataKey, doneKey, donePrefix, isCursor, openKey, parseDoneKey, printKey, receiptKey } from '~/server/utils/keys'

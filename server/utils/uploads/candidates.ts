@@ -1,5 +1,5 @@
 import type { InitiateRequest } from '#shared/api'
-import { concurrently } from '~/server/utils/concurrently'
+import { concurrently } from '#shared/concurrently'
 import { dataKey, parsePrintKey, printPrefix } from '~/server/utils/keys'
 import type { UploadContext } from './context'
 import type { CompletedRecord } from './receipts'

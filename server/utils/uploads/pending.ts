@@ -1,5 +1,5 @@
 import type { PendingAnswer, PendingUpload } from '#shared/api'
-import { concurrently } from '~/server/utils/concurrently'
+import { concurrently } from '#shared/concurrently'
 import { openKey, openPrefix, parseOpenKey } from '~/server/utils/keys'
 import type { FileRef } from '~/server/utils/keys'
 import type { UploadContext } from './context'

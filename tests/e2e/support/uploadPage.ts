@@ -45,6 +45,19 @@ export function createUploadPage(page: Page) {
     /** Picks a file for the first unfinished upload that is offered. */
     continueWith: (file: SampleFile) => pickFiles(page, offer.first().getByTestId('continue-input'), [file.path]),
 
+    /** Picks files for all that is offered at once. */
+    continueAll: (...files: SampleFile[]) => pickFiles(page, page.getByTestId('continue-all-input'), files.map(({ path }) => path)),
+
+    /** Drags files over the page and lets them fall, as a file manager does. */
+    async drop(...files: SampleFile[]) {
+      const session = await page.context().newCDPSession(page)
+      const data = { items: [], files: files.map(({ path }) => path), dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data })
+      }
+      await session.detach()
+    },
+
     async discardOffered() {
       await offer.first().getByTestId('discard').click()
       await page.getByTestId('confirm-discard').click()

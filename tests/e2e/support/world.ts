@@ -1,4 +1,4 @@
-import type { BrowserContext } from 'playwright-core'
+import type { BrowserContext, Cookie } from 'playwright-core'
 import type { TestBrowser } from './browser'
 import type { StoreOptions, TestStore } from './store'
 import { createProfile, startBrowser } from './browser'
@@ -13,6 +13,7 @@ export type SiteSettings = Record<string, string> | ((store: TestStore) => Recor
 export interface VisitOptions {
   language?: string
   url?: string
+  cookies?: Cookie[]
   /** What is to be done to the browser before it opens the page. */
   prepare?(context: BrowserContext): Promise<unknown>
 }
@@ -37,9 +38,10 @@ export async function createWorld(options: StoreOptions = {}, env: SiteSettings 
     },
 
     /** Opens the site in a browser with this profile. */
-    async visit(profile: string, { language, url = site.url, prepare }: VisitOptions = {}) {
+    async visit(profile: string, { language, url = site.url, cookies = [], prepare }: VisitOptions = {}) {
       const browser = await startBrowser(profile, { language })
       browsers.add(browser)
+      await browser.context.addCookies(cookies)
       await prepare?.(browser.context)
       const uploads = createUploadPage(await browser.open(url))
       return {

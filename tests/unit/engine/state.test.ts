@@ -60,4 +60,9 @@ describe('the state of an upload', () => {
     const from = Object.values(states).filter((state) => transition(state, { type: 'completed', receipt }).status === 'completed')
     expect(from.map(({ status }) => status)).toEqual(['opening', 'proving', 'waiting', 'assembling', 'discarding', 'completed'])
   })
+
+  it('is completed elsewhere only while it stands still here', () => {
+    const from = Object.values(states).filter((state) => transition(state, { type: 'completedElsewhere', receipt }) !== state)
+    expect(from.map(({ status }) => status)).toEqual(['paused', 'failed'])
+  })
 })

@@ -1,9 +1,10 @@
 import type { Claims } from '~/uploader/engine/claims'
-import type { Entry, FileFacts } from '~/uploader/engine/entry'
+import type { Entry } from '~/uploader/engine/entry'
 import type { EntryList } from '~/uploader/engine/entryList'
 import type { UploadSnapshot } from '~/uploader/engine/types'
 import type { Receipt } from '#shared/api'
 import type { ShownUpload } from './messages'
+import { isSameName } from '~/uploader/engine/entry'
 import { isActive, isFinal, stands } from '~/uploader/engine/state'
 
 /** What this tab shows of the uploads that others go on with, and what it makes of their end. */
@@ -14,6 +15,8 @@ export interface Mirror {
   drop(tab: string, id: string, isOver: boolean): void
   /** That tab is gone. Where it left in good order, what it was at goes on here, if this tab has the file. */
   gone(tab: string, hasLeft: boolean): void
+  /** Nothing is heard any more: what was shown last says nothing. */
+  close(): void
 }
 
 export interface MirrorOptions {
@@ -28,10 +31,6 @@ export interface MirrorOptions {
   relist(id: string): void
 }
 
-function isOfSameName(one: FileFacts, other: FileFacts): boolean {
-  return one.fileName === other.fileName && one.relativePath === other.relativePath
-}
-
 export function createMirror({ list, claims, queue, halt, letFileGo, relist }: MirrorOptions): Mirror {
   const isInLine = ({ state }: Entry) => state.status === 'queued' || (state.status === 'waiting' && state.reason === 'other_tab')
 
@@ -40,7 +39,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
 
   function find({ upload, facts }: ShownUpload): Entry | undefined {
     let known = list.get(upload.id)
-    if (known && !claims.holds(known) && stands(known.state) && !known.wasPicked && !isOfSameName(known.facts, facts)) {
+    if (known && !claims.holds(known) && stands(known.state) && !known.wasPicked && !isSameName(known.facts, facts)) {
       // There it goes on with a file of another name.
       list.dropOut(known)
       known = undefined
@@ -119,6 +118,10 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
       if (isOver || entry.wasPicked) return
       list.dropOut(entry)
       relist(id)
+    },
+
+    close() {
+      for (const entry of list.all()) if (entry.elsewhere) leave(entry)
     },
 
     gone(tab, hasLeft) {

@@ -5,7 +5,6 @@ import type { Reporter } from '~/uploader/engine/reporter'
 import type { UploadSnapshot } from '~/uploader/engine/types'
 import type { AskedAction, ShownUpload, TabMessage } from './messages'
 import type { Mirror } from './mirror'
-import { isFinal } from '~/uploader/engine/state'
 import { createPeers } from './peers'
 
 /**
@@ -70,8 +69,8 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
 
   function tellAll() {
     handed = new WeakSet()
-    const uploads = list.all().filter(({ state }) => !isFinal(state)).flatMap((entry) => show(entry.snapshot()) ?? [])
-    // Also where there are none: the other one is to know that somebody is here.
+    // What has ended too: the other one may have been away when it did. And where there is nothing, it knows that somebody is here.
+    const uploads = list.all().flatMap((entry) => show(entry.snapshot()) ?? [])
     tell({ from: name, type: 'shows', uploads })
   }
 
@@ -120,6 +119,7 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
       stop()
       stop = undefined
       peers.disappear()
+      mirror.close()
     },
 
     speakFor(entry) {
