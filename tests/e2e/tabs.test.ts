@@ -44,7 +44,7 @@ async function sentAgain(world: World, listed: readonly number[], since: number)
 
 describe.each([
   ['with Web Locks', async () => {}],
-  ['without Web Locks', (context: BrowserContext) => context.addInitScript(() => { Object.defineProperty(navigator, 'locks', { value: undefined }) })],
+  ['without Web Locks', (context: BrowserContext) => context.addInitScript(() => { Reflect.deleteProperty(Navigator.prototype, 'locks') })],
 ] as const)('three tabs %s', (_, prepare) => {
   it('show one upload, and when the tab that drives it is closed another one goes on by itself', () => inWorld(slow, async (world) => {
     const { file, first, others } = await openThreeTabs(world, prepare)

@@ -140,6 +140,8 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     return listUnfinished({ isWanted: (other) => other === id })
   }
 
+  const refresh = createRefresh({ context, list, conductor, listUnfinished })
+
   /** How often the page was put away or taken up: what came of the one is void after the other. */
   let turns = 0
 
@@ -154,7 +156,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     subscribe: reporter.subscribe,
     snapshot: (id) => list.get(id)?.snapshot(),
     snapshots: () => list.all().map((entry) => entry.snapshot()),
-    refresh: createRefresh({ context, list, conductor, listUnfinished }),
+    refresh,
     add: (files) => picking.add(files).map(({ id }) => id),
 
     async start() {
@@ -175,6 +177,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       // What another tab has taken up meanwhile is its own.
       void tabs.join().then(() => {
         if (turn === turns) standby.wake()
+        void refresh()
       })
     },
 

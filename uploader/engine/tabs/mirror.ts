@@ -32,6 +32,8 @@ export interface MirrorOptions {
 }
 
 export function createMirror({ list, claims, queue, halt, letFileGo, relist }: MirrorOptions): Mirror {
+  /** Known from other tabs alone. */
+  const met = new WeakSet<Entry>()
   const isInLine = ({ state }: Entry) => state.status === 'queued' || (state.status === 'waiting' && state.reason === 'other_tab')
 
   /** Nothing is being done for it here, but perhaps to wait for its turn. */
@@ -46,6 +48,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
     }
     if (known || list.wasRemoved(upload.id) || isFinal(upload.state)) return known
     const entry = list.add(upload.id, facts, upload.addedAt, 'paused')
+    met.add(entry)
     entry.partBytes = upload.partBytes
     entry.keptUntil = upload.keptUntil
     return entry
@@ -62,11 +65,16 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
   /** Whoever picked a file here as well has it proven first: that one may be another file. */
   function complete(entry: Entry, { upload: { state }, pick }: ShownUpload) {
     leave(entry)
-    const isSameFile = !entry.wasPicked || entry.pick === pick
-    if (state.status !== 'completed' || !isSameFile || !stands(entry.state)) return
+    if (state.status !== 'completed' || !stands(entry.state)) return
+    if (entry.wasPicked && entry.pick !== pick) return goOn(entry)
     entry.isOurs = false
     entry.move({ type: 'completedElsewhere', receipt: state.receipt })
     letFileGo(entry)
+  }
+
+  /** It stood still only because another tab was at it. */
+  function goOn(entry: Entry) {
+    if (entry.isUnasked && entry.file) queue(entry)
   }
 
   /** The whole-file hash may come later than the rest. */
@@ -114,14 +122,20 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
       if (!entry || entry.elsewhere?.tab !== tab) return
       leave(entry)
       if (!stands(entry.state)) return
-      if (isOver) list.remove(entry)
-      if (isOver || entry.wasPicked) return
+      if (isOver) return list.remove(entry)
+      if (entry.wasPicked) return goOn(entry)
       list.dropOut(entry)
       relist(id)
     },
 
     close() {
-      for (const entry of list.all()) if (entry.elsewhere) leave(entry)
+      for (const entry of list.all()) {
+        if (!entry.elsewhere) continue
+        leave(entry)
+        if (entry.wasPicked || !stands(entry.state)) continue
+        letFileGo(entry)
+        if (met.has(entry)) list.dropOut(entry)
+      }
     },
 
     gone(tab, hasLeft) {
