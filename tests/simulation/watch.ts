@@ -141,7 +141,9 @@ export function createWatch(world: () => World): Watch {
     const before = ofTab?.get(id)
     const { now } = world().time
     if (upload.sentBytes > fileBytes) broken('Progress', `${id} shows ${upload.sentBytes} of ${fileBytes} bytes`)
-    if (before && upload.sentBytes < before.snapshot.sentBytes) {
+    // What the store has lost is shown as what it is.
+    const isLost = state.status === 'failed' && state.code === 'upload_gone'
+    if (before && upload.sentBytes < before.snapshot.sentBytes && !isLost) {
       broken('Progress', `${id} goes back from ${before.snapshot.sentBytes} to ${upload.sentBytes} bytes`)
     }
     if (isDiscarded(tab, id)) broken('Discard', `${id} is shown again as ${state.status}`)

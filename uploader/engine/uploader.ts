@@ -142,8 +142,8 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
 
   const refresh = createRefresh({ context, list, conductor, listUnfinished })
 
-  /** How often the page was put away or taken up: what came of the one is void after the other. */
-  let turns = 0
+  /** How often the page was put away: what it was taken up for before is void then. */
+  let absences = 0
 
   /** From here on the person wants something of it. */
   function asked(id: string): Entry | undefined {
@@ -166,17 +166,18 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     },
 
     suspend() {
-      turns++
+      absences++
       tabs.leave()
       standby.suspend()
     },
 
     wake() {
-      const turn = ++turns
+      const before = absences
       if (!standby.isOnHold) return standby.wake()
       // What another tab has taken up meanwhile is its own.
       void tabs.join().then(() => {
-        if (turn === turns) standby.wake()
+        if (before !== absences) return
+        standby.wake()
         void refresh()
       })
     },

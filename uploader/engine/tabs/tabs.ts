@@ -44,6 +44,7 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
   /** Whose files all that are there have been told. */
   let handed = new WeakSet<Entry>()
   let stop: (() => void) | undefined
+  let joining: Promise<void> | undefined
   let isWanted = false
 
   function tell(message: TabMessage) {
@@ -87,6 +88,20 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
     else if (message.to === name) obey(message.id, message.action)
   }
 
+  async function appear() {
+    if (!channel || stop) return
+    try {
+      await peers.appear()
+    } catch {
+      // Whoever can't show that it lives would be taken for dead by the others: this tab stays alone.
+      return
+    }
+    if (!isWanted) return peers.disappear()
+    stop = channel.listen(hear)
+    tell({ from: name, type: 'joins' })
+    await clock.sleep(greetingMs)
+  }
+
   reporter.subscribe((event) => {
     if (event.type === 'changed') return tellChanges(event.uploads)
     if (event.type !== 'removed' || !stop || peers.count === 0) return
@@ -97,19 +112,11 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
   })
 
   return {
-    async join() {
+    join() {
       isWanted = true
-      if (!channel || stop) return
-      try {
-        await peers.appear()
-      } catch {
-        // Whoever can't show that it lives would be taken for dead by the others: this tab stays alone.
-        return
-      }
-      if (!isWanted) return peers.disappear()
-      stop = channel.listen(hear)
-      tell({ from: name, type: 'joins' })
-      await clock.sleep(greetingMs)
+      return joining ??= appear().finally(() => {
+        joining = undefined
+      })
     },
 
     leave() {
