@@ -173,9 +173,12 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
 
   /** Its upload turned out to be that of a file with another name, and it was picked too: it gets one of its own. */
   function setAside(entry: Entry) {
+    const stoodDown = entry.elsewhere !== undefined && entry.isUnasked && entry.file !== undefined
     forgetUpload(entry)
     entry.id = context().ports.newId()
     putBack(entry)
+    // Nobody is at it any more.
+    if (stoodDown) queue(entry)
   }
 
   function putBack(entry: Entry) {

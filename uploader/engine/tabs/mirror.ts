@@ -82,6 +82,14 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
     if (sha256 === undefined && state.status === 'completed' && state.receipt.sha256) entry.move({ type: 'sealed', receipt: state.receipt })
   }
 
+  /** The file turned out to be useless there, and so the same one would here. */
+  function lose(entry: Entry, { upload: { state }, pick }: ShownUpload) {
+    leave(entry)
+    if (entry.wasPicked && entry.pick !== pick) return
+    letFileGo(entry)
+    if (state.status === 'failed') entry.move({ type: 'failed', code: state.code })
+  }
+
   /** What was shown of it from elsewhere is all that is known of it now. */
   function leave(entry: Entry) {
     entry.rememberedBytes = Math.max(entry.rememberedBytes, entry.elsewhere?.upload.storedBytes ?? 0)
@@ -106,11 +114,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
       if (!entry.wasPicked && file) entry.takeHanded(file, pick)
       if (isActive(upload.state) || isFinal(upload.state)) standDown(entry)
       if (isFinal(upload.state)) return complete(entry, shown)
-      if (!upload.hasFile) {
-        // It turned out to be useless there, and so it would here.
-        if (!entry.wasPicked) letFileGo(entry)
-        return leave(entry)
-      }
+      if (!upload.hasFile) return lose(entry, shown)
       entry.isOurs = false
       entry.wasElsewhere = true
       entry.elsewhere = { tab, upload }
