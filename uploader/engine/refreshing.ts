@@ -87,6 +87,8 @@ export function createRefresh({ context, list, conductor, listUnfinished }: Refr
   function lose(entry: Entry) {
     entry.startAnew()
     entry.keptUntil = undefined
+    // Whatever it had failed with before is of no account now.
+    entry.move({ type: 'paused' })
     entry.move({ type: 'failed', code: 'upload_gone' })
     entry.touch()
   }

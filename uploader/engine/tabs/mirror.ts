@@ -1,7 +1,7 @@
 import type { Claims } from '~/uploader/engine/claims'
 import type { Entry } from '~/uploader/engine/entry'
 import type { EntryList } from '~/uploader/engine/entryList'
-import type { UploadSnapshot } from '~/uploader/engine/types'
+import type { UploadSnapshot, UploadState } from '~/uploader/engine/types'
 import type { Receipt } from '#shared/api'
 import type { ShownUpload } from './messages'
 import { isSameName } from '~/uploader/engine/entry'
@@ -35,6 +35,8 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
   /** Known from other tabs alone. */
   const met = new WeakSet<Entry>()
   const isInLine = ({ state }: Entry) => state.status === 'queued' || (state.status === 'waiting' && state.reason === 'other_tab')
+
+  const isGoing = (state: UploadState) => state.status === 'queued' || (isActive(state) && state.status !== 'discarding')
 
   /** Nothing is being done for it here, but perhaps to wait for its turn. */
   const listens = (entry: Entry) => !claims.holds(entry) && (stands(entry.state) || isInLine(entry))
@@ -106,9 +108,8 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
       if (!entry) return
       if (entry.state.status === 'completed') return seal(entry, entry.state.receipt, upload)
       if (!listens(entry)) return
-      const isGoing = isActive(upload.state) || upload.state.status === 'queued'
       // Of two that stand still in two tabs, each speaks for itself.
-      if (entry.isOurs && !isGoing && !isFinal(upload.state)) return
+      if (entry.isOurs && !isGoing(upload.state) && !isFinal(upload.state)) return
       entry.fingerprint ??= fingerprint
       if (!entry.wasPicked && entry.pick !== pick) letFileGo(entry)
       if (!entry.wasPicked && file) entry.takeHanded(file, pick)
@@ -152,7 +153,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
         // It was never opened, and what there was of it is gone with the other tab.
         if (!entry.file && entry.partBytes === undefined) {
           list.remove(entry)
-        } else if (hasLeft && entry.file && (isActive(state) || state.status === 'queued')) {
+        } else if (hasLeft && entry.file && isGoing(state)) {
           entry.isUnasked = true
           queue(entry)
         }

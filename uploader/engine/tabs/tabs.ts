@@ -122,6 +122,8 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
     leave() {
       isWanted = false
       if (!stop) return
+      // Nobody is to go on with what is being thrown away.
+      tellChanges(list.all().filter(({ state }) => state.status === 'discarding').map((entry) => entry.snapshot()))
       tell({ from: name, type: 'leaves' })
       stop()
       stop = undefined
