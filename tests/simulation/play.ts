@@ -229,7 +229,10 @@ function perform(world: World, deed: Deed) {
       // Also where another tab is at it: that one is told.
       if (file) for (const { wanted } of uploads.length > 0 ? tabs : [tab]) wanted.delete(file)
       if (tabs.length > 1) watch.noteCause('discarded elsewhere')
-      for (const { id } of uploads) discard(world, tab, id)
+      for (const { id, fileName } of uploads) {
+        watch.stopWanted(fileName)
+        discard(world, tab, id)
+      }
       return
     case 'dismiss':
       if (file) tab.wanted.delete(file)

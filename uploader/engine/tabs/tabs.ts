@@ -125,6 +125,8 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
       // Nobody is to go on with what is being thrown away.
       tellChanges(list.all().filter(({ state }) => state.status === 'discarding').map((entry) => entry.snapshot()))
       tell({ from: name, type: 'leaves' })
+      // What they make of it is not heard here.
+      if (peers.count > 0) for (const entry of list.all()) entry.wasElsewhere ||= entry.isOurs
       stop()
       stop = undefined
       peers.disappear()
