@@ -44,8 +44,10 @@ export function createPresses({ list, conductor, ask }: PressesOptions): Presses
     },
 
     resume(entry) {
-      if (entry.elsewhere && stands(entry.state)) ask(entry, 'resume')
-      else resumeHere(entry)
+      if (!entry.elsewhere || !stands(entry.state)) return resumeHere(entry)
+      ask(entry, 'resume')
+      // Should that tab let go of it after all, it goes on here.
+      entry.isUnasked = true
     },
 
     async discard(entry) {
