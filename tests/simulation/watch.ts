@@ -325,7 +325,11 @@ export function createWatch(world: () => World): Watch {
     paused: (tab, { id }) => void pausedAt.set(at(tab, id), world().time.now),
     stopWanted: (fileName) => void everStopped.add(fileName),
     wasStopWanted: (fileName) => everStopped.has(fileName),
-    released: (tab, id) => void pausedAt.delete(at(tab, id)),
+    released(tab, id) {
+      pausedAt.delete(at(tab, id))
+      // Thrown away in one tab, and wanted again in another one that still shows it.
+      if (discardedAt.get(id)?.tab !== tab) discardedAt.delete(id)
+    },
     slept: (tab) => void asleep.add(tab),
     woke: (tab) => void asleep.delete(tab),
     recordStays: (id) => void keptRecords.add(id),
