@@ -2,6 +2,7 @@ import type { Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { UploadSnapshot } from '~/uploader/engine/types'
 import type { Tab } from './tab'
+import type { Deed } from './story'
 import type { World } from './world'
 import { partCount } from '#shared/partPlan'
 import { wholeDigestOf } from './disk'
@@ -67,7 +68,7 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
       if (!world.server.kept.get(id)?.receipt) watch.broken('O1', `${id} is shown as completed, and the server knows nothing of that`)
       return judgeReceipt(world, upload, state.receipt)
     case 'paused':
-      if (upload.hasFile && !watch.wasStopWanted(upload.fileName) && !isOrphan(world, tab, upload)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
+      if (upload.hasFile && !watch.wasStopWanted(upload.fileName) && !mayBeOrphan(world)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
       return
     case 'failed':
       if (!isExplained(world, state.code)) watch.broken('Always ends', `${id} failed with ${state.code}, which nothing explains`)
@@ -80,9 +81,10 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
   }
 }
 
-/** The tab that went on with it died without a word: it waits here, with its file, until the person says so. */
-function isOrphan({ story }: World, tab: Tab, { id }: UploadSnapshot): boolean {
-  return !id.startsWith(`upload-${tab.number}-`) && story.acts.some(({ deed }) => deed.type === 'crash')
+/** Another tab may have been at it, and died without a word: it waits here, with its file, until the person says so. */
+function mayBeOrphan({ story }: World): boolean {
+  const has = (type: Deed['type']) => story.acts.some(({ deed }) => deed.type === type)
+  return has('open tab') && has('crash')
 }
 
 function isExplained({ watch, story }: World, code: ErrorCode): boolean {
