@@ -138,7 +138,7 @@ describe('asking the server again', () => {
 
   it('takes off the list what was discarded on another device, and forgets it', async () => {
     const model = createModel()
-    const { uploader, id, records } = await deviceHalfWay(model)
+    const { uploader, id, records } = await deviceHalfWay(model, { hasFile: false })
     const removed: string[] = []
     uploader.subscribe((event) => {
       if (event.type === 'removed') removed.push(event.id)
@@ -152,6 +152,17 @@ describe('asking the server again', () => {
     expect(removed).toEqual([id])
     expect(records.uploads.size).toBe(0)
     expect(model.uploads.size).toBe(0)
+  })
+
+  it('lets what was discarded on another device begin anew where its file is at hand', async () => {
+    const model = createModel()
+    const { uploader, id } = await deviceHalfWay(model)
+    const other = device(model)
+    await other.uploader.start()
+    await other.uploader.discard(id)
+
+    await uploader.refresh()
+    expect(uploader.snapshot(id)).toMatchObject({ state: { status: 'failed', code: 'upload_gone' }, sentBytes: 0, storedBytes: 0 })
   })
 
   it('counts nothing as safe of what the store has lost, says so, and begins it anew when it goes on', async () => {
