@@ -40,7 +40,7 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
 
   function dropOut(entry: Entry) {
     takeOut(entry)
-    reporter.tell({ type: 'removed', id: entry.id })
+    reporter.tell({ type: 'removed', id: entry.id, ...(entry.state.status === 'discarded' && { isDiscarded: true }) })
   }
 
   return {

@@ -96,8 +96,11 @@ export interface PartSnapshot {
 /** What the engine tells. At most five batches of changes a second. */
 export type UploaderEvent =
   | { type: 'changed', uploads: readonly UploadSnapshot[] }
-  /** An entry left the list, or goes on as `replacedBy`: the same file was found under that id. */
-  | { type: 'removed', id: string, replacedBy?: string }
+  /**
+   * An entry left the list, or goes on as `replacedBy`: the same file was found under that id. `isDiscarded`: its upload is
+   * no more.
+   */
+  | { type: 'removed', id: string, replacedBy?: string, isDiscarded?: boolean }
   /** Something that concerns no single upload: local storage that fails, for example. */
   | { type: 'notice', code: ErrorCode }
 

@@ -22,8 +22,8 @@ export type TabMessage = { from: string } & (
   | { type: 'joins' }
   /** What changed of the uploads that it goes on with; also that there are none. */
   | { type: 'shows', uploads: readonly ShownUpload[] }
-  /** It has this upload no more. Where it ended, it is to leave everywhere. */
-  | { type: 'drops', id: string, isOver: boolean }
+  /** It has this upload no more. What was discarded leaves everywhere. */
+  | { type: 'drops', id: string, isDiscarded: boolean }
   | { type: 'asks', to: string, id: string, action: AskedAction }
   /** It is put away, and whoever has the files may go on with what it was at. */
   | { type: 'leaves' }

@@ -12,7 +12,7 @@ export interface Mirror {
   /** That tab told how an upload is doing. */
   hear(tab: string, shown: ShownUpload): void
   /** That tab has it no more. */
-  drop(tab: string, id: string, isOver: boolean): void
+  drop(tab: string, id: string, isDiscarded: boolean): void
   /** That tab is gone. Where it left in good order, what it was at goes on here, if this tab has the file. */
   gone(tab: string, hasLeft: boolean): void
   /** Nothing is heard any more: what was shown last says nothing. */
@@ -122,12 +122,13 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
       entry.touch()
     },
 
-    drop(tab, id, isOver) {
+    drop(tab, id, isDiscarded) {
       const entry = list.get(id)
-      if (!entry || entry.elsewhere?.tab !== tab) return
+      if (!entry) return
+      if (isDiscarded && stands(entry.state)) return list.remove(entry)
+      if (entry.elsewhere?.tab !== tab) return
       leave(entry)
       if (!stands(entry.state)) return
-      if (isOver) return list.remove(entry)
       if (entry.wasPicked) return goOn(entry)
       list.dropOut(entry)
       relist(id)

@@ -84,7 +84,7 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
     peers.meet(from)
     if (message.type === 'joins') tellAll()
     else if (message.type === 'shows') message.uploads.forEach((shown) => mirror.hear(from, shown))
-    else if (message.type === 'drops') mirror.drop(from, message.id, message.isOver)
+    else if (message.type === 'drops') mirror.drop(from, message.id, message.isDiscarded)
     else if (message.to === name) obey(message.id, message.action)
   }
 
@@ -105,7 +105,7 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
   reporter.subscribe((event) => {
     if (event.type === 'changed') return tellChanges(event.uploads)
     if (event.type !== 'removed' || !stop || peers.count === 0) return
-    tell({ from: name, type: 'drops', id: event.id, isOver: event.replacedBy === undefined })
+    tell({ from: name, type: 'drops', id: event.id, isDiscarded: event.isDiscarded ?? false })
     // Under its new id the others know nothing of it.
     const entry = event.replacedBy === undefined ? undefined : list.get(event.replacedBy)
     if (entry) handed.delete(entry)
