@@ -12,6 +12,8 @@ const explanations: Partial<Record<ErrorCode, readonly string[]>> = {
   file_mismatch: ['edit', 'twin'],
   file_changed: ['edit'],
   file_unreadable: ['edit'],
+  // The server knows the id for the file as it was when another tab opened it.
+  invalid_request: ['edit'],
   sign_in: ['signed out'],
   server_clock: ['put expired'],
   store_config: ['put config'],
