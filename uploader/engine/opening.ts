@@ -122,12 +122,13 @@ async function rememberUpload({ entry, context }: Journey, open: OpenFile, ledge
   const { records } = context.ports
   await context.remember(async () => {
     const known = await records.get(entry.id)
-    const { checkpoint } = known ?? {}
-    if (checkpoint && checkpoint.hashedBytes > open.hashedBytes && isStoredUpTo(ledger, checkpoint.hashedBytes)) {
-      await open.restore(checkpoint)
-    }
+    const { checkpoint: kept, ...remembered } = known ?? {}
+    // What is stored later in the place of a part that is missing now may be other bytes than those that were hashed.
+    const checkpoint = kept && isStoredUpTo(ledger, kept.hashedBytes) ? kept : undefined
+    if (checkpoint && checkpoint.hashedBytes > open.hashedBytes) await open.restore(checkpoint)
     await records.put({
-      ...known,
+      ...remembered,
+      ...(checkpoint && { checkpoint }),
       id: entry.id,
       ...entry.facts,
       fingerprint: entry.fingerprint ?? '',

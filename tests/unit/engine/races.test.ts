@@ -249,6 +249,23 @@ describe('the whole-file hash', () => {
     expect(done.state).toMatchObject({ receipt: { sha256: 'of this file' } })
   })
 
+  it('is not taken up again in a later visit for bytes whose part was lost and stored anew', async () => {
+    const model = createModel()
+    const { id, records } = await interrupted(model)
+    model.uploads.get(id)?.parts?.delete(2)
+    const visit = createUploader(createPorts(model, { records, transport: hangingAfter(model, 1) }), { ...options, concurrency: 1 })
+    await visit.start()
+    await visit.continueWith(id, makeFile(content))
+    await until(visit, (upload) => upload.storedParts === 3)
+    expect(await records.get(id)).not.toHaveProperty('checkpoint')
+    await visit.close()
+
+    const next = createUploader(createPorts(model, { records, files: tellingFiles() }), options)
+    await next.start()
+    await next.continueWith(id, makeFile(content))
+    expect((await until(next, isStatus('completed'))).state).toMatchObject({ receipt: { sha256: 'of this file' } })
+  })
+
   it('begins afresh with an upload that has to start anew, and the lost one is not offered again', async () => {
     const model = createModel()
     const { id, records } = await interrupted(model)
