@@ -326,7 +326,8 @@ export function createWatch(world: () => World): Watch {
     stopWanted: (fileName) => void everStopped.add(fileName),
     wasStopWanted: (fileName) => everStopped.has(fileName),
     released(tab, id) {
-      pausedAt.delete(at(tab, id))
+      // Whoever is at it hears of that.
+      for (const key of pausedAt.keys()) if (key.endsWith(`/${id}`)) pausedAt.delete(key)
       // Thrown away in one tab, and wanted again in another one that still shows it.
       if (discardedAt.get(id)?.tab !== tab) discardedAt.delete(id)
     },
