@@ -30,7 +30,8 @@ export default defineConfig({
         ? [{ resolve: { alias }, test: { name: 'long', include: ['tests/long/**/*.test.ts'], environment: 'node' as const } }]
         : []),
       await defineVitestProject({
-        test: { name: 'nuxt', include: ['tests/nuxt/**/*.test.ts'], environment: 'nuxt' },
+        // The environment starts in a hook, which takes more than ten seconds while the simulation has both cores.
+        test: { name: 'nuxt', include: ['tests/nuxt/**/*.test.ts'], environment: 'nuxt', hookTimeout: 60_000 },
       }),
     ],
   },
