@@ -115,6 +115,17 @@ describe('useUploadResume', () => {
     expect(useChunkedUpload().ids.value).toEqual(['found', 'other'])
   })
 
+  it('offers what another tab left standing, and no longer once it goes on', () => {
+    const { unfinished } = useUploadResume()
+    uploader.show(snapshotOf({ id: 'a', isElsewhere: true }))
+    expect(unfinished.value).toEqual([])
+    uploader.show(snapshotOf({ id: 'a', state: { status: 'paused' } }))
+    expect(unfinished.value.map(({ id }) => id)).toEqual(['a'])
+    uploader.show(snapshotOf({ id: 'a' }))
+    uploader.show(snapshotOf({ id: 'a', state: { status: 'paused' } }))
+    expect(unfinished.value).toEqual([])
+  })
+
   it('offers nothing that lost its file before the eyes of the person', () => {
     uploader.show(snapshotOf({ id: 'a' }))
     uploader.show(snapshotOf({ id: 'a', hasFile: false, state: { status: 'failed', code: 'file_changed' } }))

@@ -27,6 +27,13 @@ describe('actionsFor', () => {
     expect(actionsFor({ ...found, state: { status: 'uploading' } })).toMatchObject({ canReopen: false, canContinue: false })
   })
 
+  it('offers to take over what another tab is at where the file is at hand, and asks for no file meanwhile', () => {
+    const elsewhere = snapshotOf({ id: 'a', isElsewhere: true })
+    expect(actionsFor(elsewhere)).toMatchObject({ canTakeOver: true, canPause: true, canContinue: false })
+    expect(actionsFor({ ...elsewhere, hasFile: false, state: { status: 'paused' } })).toMatchObject({ canTakeOver: false, canResume: true, canContinue: false })
+    expect(actionsFor(snapshotOf({ id: 'a' }))).toMatchObject({ canTakeOver: false })
+  })
+
   it('lets a failure with nothing stored be dismissed, one with stored bytes only be discarded', () => {
     const failed = { id: 'a', state: { status: 'failed', code: 'file_too_large' } } as const
     expect(actionsFor(snapshotOf({ ...failed, sentBytes: 0, storedBytes: 0 }))).toMatchObject({ canDismiss: true, canDiscard: false, canResume: true })
