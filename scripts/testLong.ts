@@ -1,8 +1,7 @@
-import type { TestCounts } from './vitestCounts'
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { exit, version } from 'node:process'
-import { countVitest } from './vitestCounts'
+import { createTally } from './tally'
 
 /**
  * `npm run test:long`: what takes too long for every change. Writes `reports/long.md`, to be committed; its last line
@@ -23,14 +22,11 @@ const steps: Step[] = [
   { title: 'All stories through the proxy', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e'], env: { LADING_PROXIED: '1' } },
 ]
 
-const total: TestCounts = { passed: 0, failed: 0 }
+const tally = createTally()
 const rows: string[] = []
 for (const { title, args, env } of steps) {
-  console.log(`\n── ${title}`)
   const startedAt = performance.now()
-  const { passed, failed } = await countVitest(args, { env })
-  total.passed += passed
-  total.failed += failed
+  const { passed, failed } = await tally.vitest(title, args, { env })
   rows.push(`| ${title} | ${passed} | ${failed} | ${Math.round((performance.now() - startedAt) / 1000)} s |`)
 }
 
@@ -45,5 +41,4 @@ await writeFile('reports/long.md', [
   ...rows,
   '',
 ].join('\n'))
-console.log(`\n${total.passed} passed, ${total.failed} failed`)
-exit(total.failed === 0 ? 0 : 1)
+exit(tally.tell() ? 0 : 1)

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { parseArgs } from 'node:util'
-import type { TestCounts } from '~/scripts/vitestCounts'
-import { countVitest } from '~/scripts/vitestCounts'
+import { createTally } from '~/scripts/tally'
 import { freePort } from '~/tests/e2e/support/processes'
 import { startCluster, stopCluster } from './cluster'
 import { run } from './commands'
@@ -24,15 +23,12 @@ if (!isNamed && !await canHaveCeph()) {
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { interrupted.abort() })
-const total: TestCounts = { passed: 0, failed: 0 }
+const tally = createTally()
 const reporting = { NODE_NO_WARNINGS: '1', ...report && { STORES_REPORT: 'reports/stores.md' } }
 
 async function test(title: string, args: string[], store: Record<string, string>) {
   if (interrupted.signal.aborted) return
-  console.log(`\n── ${title}`)
-  const counts = await countVitest(args, { env: { ...reporting, ...store }, signal: interrupted.signal })
-  total.passed += counts.passed
-  total.failed += counts.failed
+  await tally.vitest(title, args, { env: { ...reporting, ...store }, signal: interrupted.signal })
 }
 
 async function testStore(store: Record<string, string>) {
@@ -53,7 +49,7 @@ async function testCeph() {
     await test('daemons that die', ['--config', 'vitest.e2e.config.ts', 'tests/ceph'], { ...store, ...cluster, LADING_BUILT: '1' })
   } catch (error) {
     console.error(error)
-    total.failed++
+    tally.broke(`Ceph: ${String(error)}`)
   } finally {
     await stopCluster(settings, { purge: true })
   }
@@ -61,5 +57,4 @@ async function testCeph() {
 
 if (report) await test('promises of S3, local store', ['--project', 'stores', '--reporter=./tests/stores/report.ts'], { S3_ENDPOINT: '', S3_PROVIDER: '', S3_VERSION: env.npm_package_version ?? '' })
 await (isNamed ? testStore({}) : testCeph())
-console.log(`\n${total.passed} passed, ${total.failed} failed`)
-process.exit(total.failed === 0 && !interrupted.signal.aborted ? 0 : 1)
+process.exit(tally.tell() && !interrupted.signal.aborted ? 0 : 1)

@@ -24,7 +24,7 @@ export const initiate = {
   response: z.discriminatedUnion('state', [
     z.object({
       state: z.literal('open'),
-      /** The asked-for id, or that of the owner's open upload with this fingerprint and length. */
+      /** The asked-for id, or that of the owner's open upload with this fingerprint, length, name and path. */
       id: uploadId,
       /** False where parts may be stored already: ask `status`. */
       isNew: z.boolean(),

@@ -107,6 +107,14 @@ describe('initiate', () => {
     expect(await lab.uploads.initiate(owner, { ...file.request, id, otherThan: [file.id] })).toMatchObject({ id, isNew: true })
   })
 
+  it.each([{ fileName: 'twin.bin' }, { relativePath: 'twins' }])('does not offer an open upload of another name: %o', async (other) => {
+    const owner = newOwner()
+    const file = newFile(100, lab.partBytes)
+    await lab.uploads.initiate(owner, file.request)
+    const id = randomUUID()
+    expect(await lab.uploads.initiate(owner, { ...file.request, ...other, id })).toMatchObject({ state: 'open', id, isNew: true })
+  })
+
   it('offers the completed upload of the same file, unless its object is gone', async () => {
     const owner = newOwner()
     const file = newFile(100, lab.partBytes)

@@ -2,7 +2,6 @@ import type { Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import type { UploadSnapshot } from '~/uploader/engine/types'
 import type { Tab } from './tab'
-import type { Deed } from './story'
 import type { World } from './world'
 import { partCount } from '#shared/partPlan'
 import { wholeDigestOf } from './disk'
@@ -52,9 +51,7 @@ export function judgeRest(world: World) {
 }
 
 /** Nothing that the person wanted to send is forgotten: it is on the list, or its bytes have arrived. */
-function judgeList({ store, watch, story }: World, tab: Tab) {
-  // A twin may be taken for the other file until more than a sample of it has been compared, and may take over its row.
-  if (story.files.some(({ isTwin }) => isTwin) && story.files.some(({ tokens }) => tokens > 4 * 4)) return
+function judgeList({ store, watch }: World, tab: Tab) {
   const listed = new Set(tab.uploader.snapshots().map(({ fileName }) => fileName))
   for (const { name, versions } of tab.wanted) {
     if (listed.has(name) || [...store.objects.values()].some((tokens) => versions.some((version) => isSame(version, tokens)))) continue
@@ -70,7 +67,7 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
       if (!world.server.kept.get(id)?.receipt) watch.broken('O1', `${id} is shown as completed, and the server knows nothing of that`)
       return judgeReceipt(world, upload, state.receipt)
     case 'paused':
-      if (upload.hasFile && !watch.wasStopWanted(upload.fileName) && !mayBeOrphan(world)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
+      if (upload.hasFile && !watch.isStopWanted(tab, upload)) watch.broken('Always ends', `${id} is paused, and nobody paused it`)
       return
     case 'failed':
       if (!isExplained(world, state.code)) watch.broken('Always ends', `${id} failed with ${state.code}, which nothing explains`)
@@ -81,12 +78,6 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
     default:
       watch.broken('Always ends', `${id} is ${state.status}, and nothing will ever happen again`)
   }
-}
-
-/** Another tab may have been at it, and died without a word: it waits here, with its file, until the person says so. */
-function mayBeOrphan({ story }: World): boolean {
-  const has = (type: Deed['type']) => story.acts.some(({ deed }) => deed.type === type)
-  return has('open tab') && has('crash')
 }
 
 function isExplained({ watch, story }: World, code: ErrorCode): boolean {

@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'hash without its parts',
     file: 'opening.ts',
-    find: 'isStoredUpTo(ledger, checkpoint.hashedBytes)',
+    find: 'isStoredUpTo(ledger, kept.hashedBytes)',
     replace: 'ledger.count > 0',
     why: 'the state of the whole-file hash is gone on from although the parts behind it are not stored',
     seed: 1,

@@ -190,14 +190,15 @@ function perform(world: World, deed: Deed) {
       tab.die()
       return void time.after(deed.reopenMs, () => void reopen(world))
     case 'take over':
-      for (const { id, fileName } of uploads) {
+      for (const upload of uploads) {
         // The other tab stops for it, whatever becomes of this one.
-        watch.stopWanted(fileName)
-        watch.released(tab, id)
-        tab.uploader.takeOver(id)
+        watch.stopWanted(upload.fileName)
+        watch.released(tab, upload)
+        tab.uploader.takeOver(upload.id)
       }
       return
     case 'crash':
+      for (const { id } of tab.uploader.snapshots()) watch.orphaned(id)
       tab.die()
       return void time.after(deed.reopenMs, () => void reopen(world))
     case 'sleep':
@@ -217,9 +218,9 @@ function perform(world: World, deed: Deed) {
       }
       return
     case 'resume':
-      for (const { id } of uploads) {
-        watch.released(tab, id)
-        tab.uploader.resume(id)
+      for (const upload of uploads) {
+        watch.released(tab, upload)
+        tab.uploader.resume(upload.id)
       }
       return
     case 'continue':
@@ -250,13 +251,14 @@ async function reopen(world: World) {
 }
 
 /** Goes on with an upload; where the file is not at hand, the person picks it again. */
-function goOn({ disk, watch }: World, tab: Tab, { id, fileName, hasFile }: UploadSnapshot) {
+function goOn({ disk, watch }: World, tab: Tab, upload: UploadSnapshot) {
+  const { id, fileName, hasFile } = upload
   const file = disk.find(({ name }) => name === fileName)
   if (hasFile) {
-    watch.released(tab, id)
+    watch.released(tab, upload)
     tab.uploader.resume(id)
   } else if (file && !file.isDeleted) {
-    watch.released(tab, id)
+    watch.released(tab, upload)
     void tab.uploader.continueWith(id, pick(file))
   }
 }

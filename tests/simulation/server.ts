@@ -95,11 +95,11 @@ export function createServer(store: Store, time: VirtualTime): Server {
     })
   }
 
-  function candidate({ id, fingerprint, fileBytes, otherThan = [] }: InitiateRequest): Kept | undefined {
+  function candidate({ id, fileName, fingerprint, fileBytes, otherThan = [] }: InitiateRequest): Kept | undefined {
     const alike = [...kept.values()].filter((upload) =>
       upload.id !== id && upload.fingerprint === fingerprint && upload.fileBytes === fileBytes && !otherThan.includes(upload.id))
     alike.forEach(settle)
-    return alike.find(({ receipt }) => receipt) ?? alike.find(({ multipartId }) => store.open.has(multipartId))
+    return alike.find(({ receipt }) => receipt) ?? alike.find((upload) => upload.fileName === fileName && store.open.has(upload.multipartId))
   }
 
   function answer(upload: Kept, isNew: boolean, parts: readonly PartToSign[]): InitiateAnswer {

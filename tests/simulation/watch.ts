@@ -25,6 +25,9 @@ export const longestSilenceMs: Partial<Record<UploadStatus, number>> = {
 /** Nothing may fail so often within a second: the waits between tries have chance in them, but not that much. */
 const stormFailures = 12
 
+/** So long what is pressed in one tab may be on its way to another one, in milliseconds. */
+const relayMs = 1_000
+
 /** Looks on while a story plays, and notes every broken promise. */
 export interface Watch {
   readonly violations: readonly string[]
@@ -51,16 +54,18 @@ export interface Watch {
   tabDied(tab: Tab): void
   paused(tab: Tab, upload: UploadSnapshot): void
   /** The person pressed something that sets it going again. */
-  released(tab: Tab, id: string): void
+  released(tab: Tab, upload: UploadSnapshot): void
   /** The page is put away: nothing is to be sent before it is back. */
   slept(tab: Tab): void
   woke(tab: Tab): void
   discarded(tab: Tab, id: string): void
   /** The storage refuses to forget it. */
   recordStays(id: string): void
-  /** The person had an upload of that file stop, in this tab or from another one. */
+  /** An upload of that file was made to stop, in this tab or from another one, and not set going again in this one since. */
   stopWanted(fileName: string): void
-  wasStopWanted(fileName: string): boolean
+  /** Its tab died without a word: in others it waits, with its file, until the person says so. */
+  orphaned(id: string): void
+  isStopWanted(tab: Tab, upload: UploadSnapshot): boolean
   /** Silences that last until now count as well. */
   atRest(): void
 }
@@ -89,7 +94,8 @@ export function createWatch(world: () => World): Watch {
   const pausedAt = new Map<string, number>()
   /** When a tab last showed any upload as waiting. */
   const waitedUntil = new Map<Tab, number>()
-  const everStopped = new Set<string>()
+  const stops = new Map<string, { at: number, releasedIn: Set<Tab> }>()
+  const orphans = new Map<string, { releasedIn: Set<Tab> }>()
   const asleep = new Set<Tab>()
   /**
    * In the tab where it was discarded, and in those that were opened since; the others find out when they ask for it, and
@@ -146,7 +152,8 @@ export function createWatch(world: () => World): Watch {
     if (before && upload.sentBytes < before.snapshot.sentBytes && !isLost) {
       broken('Progress', `${id} goes back from ${before.snapshot.sentBytes} to ${upload.sentBytes} bytes`)
     }
-    if (isDiscarded(tab, id)) broken('Discard', `${id} is shown again as ${state.status}`)
+    // Another tab, which knew nothing of that, may have begun it anew.
+    if (isDiscarded(tab, id) && !upload.isElsewhere) broken('Discard', `${id} is shown again as ${state.status}`)
     if (upload.storedBytes > world().store.everHeld(id)) {
       broken('Progress', `${id} shows ${upload.storedBytes} bytes as stored, and the store never held more than ${world().store.everHeld(id)}`)
     }
@@ -323,9 +330,14 @@ export function createWatch(world: () => World): Watch {
     },
 
     paused: (tab, { id }) => void pausedAt.set(at(tab, id), world().time.now),
-    stopWanted: (fileName) => void everStopped.add(fileName),
-    wasStopWanted: (fileName) => everStopped.has(fileName),
-    released(tab, id) {
+    stopWanted: (fileName) => void stops.set(fileName, { at: world().time.now, releasedIn: new Set() }),
+    orphaned: (id) => void orphans.set(id, { releasedIn: new Set() }),
+    isStopWanted: (tab, { id, fileName }) => [orphans.get(id), stops.get(fileName)].some((stop) => stop?.releasedIn.has(tab) === false),
+    released(tab, { id, fileName }) {
+      // Of two presses in two tabs the earlier one may be the last to arrive.
+      const stop = stops.get(fileName)
+      if (stop && world().time.now - stop.at > relayMs) stop.releasedIn.add(tab)
+      orphans.get(id)?.releasedIn.add(tab)
       // Whoever is at it hears of that.
       for (const key of pausedAt.keys()) if (key.endsWith(`/${id}`)) pausedAt.delete(key)
       // Thrown away in one tab, and wanted again in another one that still shows it.

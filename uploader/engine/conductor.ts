@@ -12,7 +12,7 @@ import { isActive, isFinal } from './state'
 import { unlessAborted } from './unlessAborted'
 
 /** Decides which entries are on their way, and what becomes of each when its journey ends. */
-export interface Conductor extends Pick<EngineContext, 'adopt' | 'standsInForAnother' | 'partWays' | 'startAnew'> {
+export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 'startAnew'> {
   /** Sets queued entries going, as far as there is room. */
   startQueued(): void
   /** Lines an entry up, be it new or one that stood still. */
@@ -84,7 +84,8 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     } catch (thrown) {
       if (!signal.aborted) fail(entry, thrown)
     } finally {
-      claims.release(entry)
+      // What is being thrown away is nobody else's before it is gone.
+      if (entry.state.status !== 'discarding') claims.release(entry)
       entry.ledger?.interrupt()
       entry.stop = undefined
       // Nobody may pause or discard the upload of another file under this one's name.
@@ -232,12 +233,13 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
       entry.move({ type: 'discarded' })
     } catch (thrown) {
       if (!signal.aborted) fail(entry, thrown)
-    } finally {
-      entry.stop = undefined
-      discards--
     }
+    entry.stop = undefined
+    discards--
     if (isFinal(entry.state)) letFileGo(entry)
+    // The other tabs are told before one of them may go on with it.
     if (entry.state.status === 'discarded') list.remove(entry)
+    claims.release(entry)
     startQueued()
   }
 
@@ -285,8 +287,6 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
       await lock(entry)
       return true
     },
-
-    standsInForAnother,
 
     async partWays(entry) {
       giveBack(entry)

@@ -80,8 +80,6 @@ export interface EngineContext {
    * driven in this tab: then it has waited for that to end, and the server is to be asked again.
    */
   adopt(entry: Entry, id: string, signal: AbortSignal): Promise<boolean>
-  /** The entry goes on with an upload that the person began in this tab, with a file of another name. */
-  standsInForAnother(entry: Entry): boolean
   /** That other upload turned out to hold another file: it goes back to the list, and the entry starts afresh. */
   partWays(entry: Entry): Promise<void>
   /** The store has lost the upload: the entry goes on under a new id, with nothing stored. */

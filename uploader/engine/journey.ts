@@ -72,10 +72,6 @@ async function deliver(journey: Journey, file: SourceFile): Promise<{ open: Open
         entry.wasThereAlready = true
         return { open, receipt: opened.receipt }
       }
-      if (!opened.ledger.isAllStored && context.standsInForAnother(entry)) {
-        // What is stored may be the same in both: it is not for this one to say that all of them are.
-        throw new LadingError('file_mismatch', 'Too little is stored to prove that this is the file of the upload that was found')
-      }
       await proveSample(journey, open, opened.ledger)
       entry.isAdopted = false
       await sendAndProve(journey, open, opened)

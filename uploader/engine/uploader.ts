@@ -114,7 +114,6 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     renewal: session,
     tryNow: createBell(),
     adopt: conductor.adopt,
-    standsInForAnother: conductor.standsInForAnother,
     partWays: conductor.partWays,
     startAnew: conductor.startAnew,
     notice,

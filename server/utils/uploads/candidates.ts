@@ -12,14 +12,18 @@ const readsAtOnce = 8
 
 /**
  * Of those ids the owner's own upload of what seems to be the same file: a completed one whose object is still there, else the
- * oldest open one that the store still knows. Undefined where there is none.
+ * oldest open one of the same name that the store still knows. Undefined where there is none. A completed one is proven byte by
+ * byte before it counts, whatever its name; in an open one the bytes to come would stand under the other file's name.
  */
 export async function findCandidate(context: UploadContext, owner: string, request: InitiateRequest, ids: readonly string[]): Promise<CompletedRecord | OpenRecord | undefined> {
   const records = await readCandidates(context, owner, request, ids)
   for (const record of records) {
     if (record.state === 'completed' && await isStillThere(context, owner, record)) return record
   }
-  const open = records.filter((record) => record.state === 'open').sort((a, b) => a.createdAt - b.createdAt)
+  const open = records
+    .filter((record) => record.state === 'open')
+    .filter(({ fileName, relativePath }) => fileName === request.fileName && relativePath === request.relativePath)
+    .sort((a, b) => a.createdAt - b.createdAt)
   for (const record of open) {
     if (record.digestAlgorithm !== context.digestAlgorithm) continue
     if (await context.gateway.isMultipartAlive(dataKey(owner, record.id), record.uploadId)) return record

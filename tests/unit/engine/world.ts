@@ -122,7 +122,7 @@ export function createModel({ minPartBytes = 4 } = {}) {
         upload.fingerprint === request.fingerprint
         && upload.fileBytes === request.fileBytes
         && !request.otherThan?.includes(upload.id)
-        && (upload.parts || upload.receipt))
+        && (upload.receipt || (upload.parts && upload.fileName === request.fileName)))
       if (found?.receipt) return { state: 'completed', id: found.id, receipt: found.receipt }
       if (found) return { state: 'open', id: found.id, isNew: false, partBytes: found.partBytes, parts: [], keptUntil: 1 }
       const partBytes = choosePartBytes(request.fileBytes, request.partBytes, { minPartBytes, maxPartBytes: 1 << 30, maxParts: 10_000, maxFileBytes: 2 ** 45 })

@@ -13,7 +13,10 @@ export interface Mirror {
   hear(tab: string, shown: ShownUpload): void
   /** That tab has it no more. */
   drop(tab: string, id: string, isDiscarded: boolean): void
-  /** That tab is gone. Where it left in good order, what it was at goes on here, if this tab has the file. */
+  /**
+   * That tab is gone. What it was at goes on here, if this tab has the file and that one left in good order, or was to let
+   * go of it, or this one had stood down for it.
+   */
   gone(tab: string, hasLeft: boolean): void
   /** Nothing is heard any more: what was shown last says nothing. */
   close(): void
@@ -154,7 +157,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
         // It was never opened, and what there was of it is gone with the other tab.
         if (!entry.file && entry.partBytes === undefined) {
           list.remove(entry)
-        } else if (hasLeft && entry.file && isGoing(state)) {
+        } else if (entry.file && (entry.isUnasked || (hasLeft && isGoing(state)))) {
           entry.isUnasked = true
           queue(entry)
         }

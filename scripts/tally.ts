@@ -1,0 +1,108 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+
+export interface VitestOptions {
+  /** On top of our own environment. */
+  env?: Record<string, string>
+  /** Ends the run early; what has not run by then counts as one failure. */
+  signal?: AbortSignal
+}
+
+export interface Counts {
+  passed: number
+  failed: number
+}
+
+/** Counts what passed and what failed over all steps of a command, and tells at its end. */
+export interface Tally extends Readonly<Counts> {
+  /** A step without tests of its own; one that fails counts as one failure. */
+  check(title: string, command: string, args: string[]): void
+  /** Runs Vitest, its output on ours. A run that goes wrong without a failed test counts as one that failed. */
+  vitest(title: string, args: string[], options?: VitestOptions): Promise<Counts>
+  /** Something broke outside of all steps. */
+  broke(what: string): void
+  /** Prints each failure once more, as `✗ what: why`, and `N passed, N failed` as the last line. Answers whether all is well. */
+  tell(): boolean
+}
+
+export function createTally(): Tally {
+  let passed = 0
+  const failures: string[] = []
+
+  return {
+    get passed() {
+      return passed
+    },
+    get failed() {
+      return failures.length
+    },
+
+    check(title, command, args) {
+      console.log(`\n── ${title}`)
+      if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) failures.push(title)
+    },
+
+    async vitest(title, args, { env, signal } = {}) {
+      console.log(`\n── ${title}`)
+      const folder = await mkdtemp(join(tmpdir(), 'lading-test-'))
+      const report = join(folder, 'report.json')
+      try {
+        const child = spawn('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
+          stdio: 'inherit',
+          env: { ...process.env, NUXT_TELEMETRY_DISABLED: '1', ...env },
+        })
+        const end = () => child.kill()
+        signal?.addEventListener('abort', end)
+        const [code] = await once(child, 'exit') as [number | null]
+        signal?.removeEventListener('abort', end)
+        const counted = await readReport(report)
+        if (code !== 0 && counted.failures.length === 0) counted.failures.push(`${title} ended with ${code ?? 'a signal'}`)
+        passed += counted.passed
+        failures.push(...counted.failures)
+        return { passed: counted.passed, failed: counted.failures.length }
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    },
+
+    broke: (what) => void failures.push(what),
+
+    tell() {
+      console.log()
+      for (const failure of failures) console.log(`✗ ${failure}`)
+      console.log(`${passed} passed, ${failures.length} failed`)
+      return failures.length === 0
+    },
+  }
+}
+
+interface Report {
+  numPassedTests: number
+  testResults: { name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]
+}
+
+async function readReport(path: string): Promise<{ passed: number, failures: string[] }> {
+  let report: Report
+  try {
+    report = JSON.parse(await readFile(path, 'utf8')) as Report
+  } catch {
+    // It ended before it could write one; its exit code says so.
+    return { passed: 0, failures: [] }
+  }
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(process.cwd(), name)
+    const failed = assertionResults.filter((result) => result.status === 'failed')
+    // A file that could not be loaded, or whose preparations failed, has no failed test.
+    if (status === 'failed' && failed.length === 0) return [line(file, message)]
+    return failed.map(({ fullName, failureMessages }) => line(`${file} > ${fullName}`, failureMessages[0] ?? ''))
+  })
+  return { passed: report.numPassedTests, failures }
+}
+
+/** The first line of what is wrong is enough to know it again; the rest stands above. */
+function line(what: string, why: string): string {
+  return `${what}: ${why.trim().split('\n', 1)[0]?.slice(0, 300) ?? ''}`
+}
