@@ -1,7 +1,7 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { ConfigError } from '~/server/utils/config'
+import { ConfigError } from '~/server/utils/config/parseConfig'
 import { logError } from '~/server/utils/log'
-import { useConfig } from '~/server/utils/useConfig'
+import { useConfig } from '~/server/utils/config/useConfig'
 
 /** The app refuses to start with a wrong configuration. In development it starts and says so, so that pages can be worked on. */
 export default defineNitroPlugin(() => {

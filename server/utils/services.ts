@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SessionAnswer } from '#shared/api'
-import type { ServerConfig } from './config'
+import type { ServerConfig } from './config/parseConfig'
 import type { Files } from './files/createFiles'
 import { createFiles } from './files/createFiles'
 import type { Gateway } from './s3/gateway'
@@ -10,7 +10,7 @@ import type { UploadContext } from './uploads/context'
 import type { Uploads } from './uploads/createUploads'
 import { createUploads } from './uploads/createUploads'
 import { createRecords } from './uploads/record'
-import { useConfig } from './useConfig'
+import { useConfig } from './config/useConfig'
 
 interface Services {
   config: ServerConfig

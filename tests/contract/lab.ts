@@ -9,7 +9,7 @@ import type { DigestAlgorithm } from '#shared/digest'
 import { bareETag } from '#shared/digest'
 import { providerLimits } from '#shared/limits'
 import { createLocalS3 } from '~/local-s3/server'
-import type { StoreSettings } from '~/server/utils/config'
+import type { StoreSettings } from '~/server/utils/config/store'
 import { createFiles } from '~/server/utils/files/createFiles'
 import type { Gateway } from '~/server/utils/s3/gateway'
 import { createGateway } from '~/server/utils/s3/gateway'
@@ -84,6 +84,7 @@ export async function openLab() {
     forcePathStyle: true,
     hosts: [],
     digestAlgorithm: 'md5',
+    provider: 'minio',
     isDigestEnforced: true,
     completeDeadlineMs: 60_000,
   }

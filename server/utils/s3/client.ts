@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { StoreSettings } from '~/server/utils/config'
+import type { StoreSettings } from '~/server/utils/config/store'
 
 export interface S3Clients {
   sdk: typeof import('@aws-sdk/client-s3')

@@ -1,4 +1,4 @@
-import type { StoreSettings } from '~/server/utils/config'
+import type { StoreSettings } from '~/server/utils/config/store'
 import { lazyClients } from './client'
 import type { MultipartCalls } from './multipart'
 import { createMultipartCalls } from './multipart'

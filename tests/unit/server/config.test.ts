@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MiB } from '#shared/limits'
-import { ConfigError, parseConfig } from '~/server/utils/config'
+import { ConfigError, parseConfig } from '~/server/utils/config/parseConfig'
 
 const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
@@ -21,7 +21,7 @@ function mistakes(change: object, isProduction = true): readonly string[] {
 describe('parseConfig', () => {
   it('takes a complete configuration', () => {
     expect(parseConfig(good, { isProduction: true })).toMatchObject({
-      access: 'open',
+      access: { mode: 'open' },
       store: { endpoint: s3.endpoint, region: 'us-east-1', bucket: 'files', forcePathStyle: true, completeDeadlineMs: 280_000 },
       limits: { minPartBytes: 5 * MiB },
     })

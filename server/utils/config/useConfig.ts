@@ -1,6 +1,6 @@
 import { useRuntimeConfig } from '#imports'
-import type { ServerConfig } from './config'
-import { parseConfig } from './config'
+import type { ServerConfig } from './parseConfig'
+import { parseConfig } from './parseConfig'
 
 let config: ServerConfig | undefined
 
