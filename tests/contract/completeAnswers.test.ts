@@ -19,7 +19,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   gateway = createGateway({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'us-east-1', bucket: 'b', credentials: { accessKeyId: 'a', secretAccessKey: 's' },
-    forcePathStyle: true, hosts: [], digestAlgorithm: 'md5', isDigestEnforced: true, completeDeadlineMs: 1000,
+    forcePathStyle: true, hosts: [], digestAlgorithm: 'md5', provider: 'minio', isDigestEnforced: true, completeDeadlineMs: 1000,
   })
 })
 afterAll(() => {
