@@ -50,7 +50,7 @@ function createBrowser() {
     }
   }
 
-  return { model, said, openTab }
+  return { model, clock, said, openTab }
 }
 
 /** A gate before the parts from the given one on: they are asked for, and sent when it is opened. */
@@ -147,6 +147,34 @@ describe('tabs of one browser', () => {
     expect(first.uploader.snapshots()).toEqual([])
     expect(second.uploader.snapshots()).toEqual([])
     expect(model.uploads.size).toBe(0)
+  })
+
+  it('let nobody have what is being discarded before it is gone', async () => {
+    const browser = createBrowser()
+    const { model } = browser
+    const { put } = gate(model, 3)
+    const seen: unknown[] = []
+    const first = browser.openTab({
+      transport: put,
+      api: {
+        ...model.api,
+        async abort(id, signal) {
+          await browser.clock.sleep(1_000)
+          seen.push(second.uploader.snapshots().map(({ state }) => state))
+          await model.api.abort(id, signal)
+        },
+      },
+    })
+    const second = browser.openTab()
+    await Promise.all([first.uploader.start(), second.uploader.start()])
+    const [id = ''] = first.uploader.add([makeFile(content)])
+    await until(first.uploader, (upload) => upload.storedParts === 2)
+    second.uploader.add([makeFile(content)])
+    await until(second.uploader, (upload) => upload.id === id && upload.state.status === 'waiting')
+    await first.uploader.discard(id)
+    expect(seen).toEqual([[{ status: 'waiting', reason: 'other_tab' }]])
+    const done = await until(second.uploader, isStatus('completed'))
+    expect(model.uploads.get(done.id)?.object?.toString()).toBe(content)
   })
 
   it('take over from each other, and the former driver looks on', async () => {
