@@ -2,14 +2,13 @@ import type { EngineContext } from './context'
 import type { Claims } from './claims'
 import type { Entry } from './entry'
 import type { EntryList } from './entryList'
+import { createAdoption } from './adoption'
 import { toLadingError } from '#shared/errors'
 import { defaultPartBytes } from '#shared/limits'
 import { discardAtStore } from './discarding'
-import { isSameName } from './entry'
 import { travel } from './journey'
 import { createPlaces } from './places'
-import { isActive, isFinal } from './state'
-import { unlessAborted } from './unlessAborted'
+import { isFinal } from './state'
 
 /** Decides which entries are on their way, and what becomes of each when its journey ends. */
 export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 'startAnew'> {
@@ -22,8 +21,6 @@ export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 's
   discard(entry: Entry): Promise<void>
   /** Stops what is being sent, lets go of the lock at once, and lines the entry up again. An end that has begun is not stopped. */
   standBy(entry: Entry): void
-  /** The person is to pick the file again before it goes on. */
-  letFileGo(entry: Entry): void
   /** Nothing is started any more. */
   close(): Promise<void>
   readonly isClosed: boolean
@@ -50,15 +47,20 @@ class Stopped extends Error {
 }
 
 export function createConductor({ list, claims, context, isOnHold, listUnfinished, onDrive }: ConductorOptions): Conductor {
-  /** Entries whose upload another entry went on with, until that is proven right. */
-  const displaced = new Map<Entry, Entry>()
   const places = createPlaces({
     partsInFlight: () => context().slots.limit,
     isListed: (entry) => list.get(entry.id) === entry,
     partBytes: () => context().settings.partBytes ?? context().usualPartBytes ?? defaultPartBytes,
   })
-  /** Entries that wait for another one that has their file, and how to have them ask the server again. */
-  const waits = new Map<Entry, { other: Entry, askAgain(): void }>()
+  const adoption = createAdoption({
+    list,
+    claims,
+    newId: () => context().ports.newId(),
+    lock,
+    queue,
+    lineUp: places.queue,
+    listUnfinished,
+  })
   let discards = 0
   let isClosed = false
 
@@ -88,13 +90,8 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
       if (entry.state.status !== 'discarding') claims.release(entry)
       entry.ledger?.interrupt()
       entry.stop = undefined
-      // Nobody may pause or discard the upload of another file under this one's name.
-      if (entry.isAdopted) giveBack(entry)
-      const replaced = displaced.get(entry)
-      if (replaced && standsInForAnother(entry)) setAside(replaced)
-      else if (replaced) letFileGo(replaced)
-      displaced.delete(entry)
-      if (isFinal(entry.state)) letFileGo(entry)
+      adoption.settle(entry)
+      if (isFinal(entry.state)) entry.letFileGo()
       if (entry.state.status === 'completed') entry.letLedgerGo()
       entry.touch()
       places.leave(entry)
@@ -137,91 +134,14 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     // A completed upload stays completed; only its seal is missing.
     if (isFinal(entry.state)) context().notice(code)
     // Whatever the worker still holds of the file is not to be relied on.
-    if (code === 'worker_failed' || code === 'unexpected') closeFile(entry)
+    if (code === 'worker_failed' || code === 'unexpected') entry.closeFile()
     entry.move({ type: 'failed', code })
     const isFileUseless = code === 'file_mismatch' || code === 'file_changed' || code === 'file_unreadable'
-    if (isFileUseless && entry.partBytes !== undefined) letFileGo(entry)
-  }
-
-  function closeFile(entry: Entry) {
-    entry.open?.close()
-    entry.open = undefined
-  }
-
-  function letFileGo(entry: Entry) {
-    closeFile(entry)
-    entry.file = undefined
+    if (isFileUseless && entry.partBytes !== undefined) entry.letFileGo()
   }
 
   function halt(entry: Entry, why: string) {
     entry.stop?.abort(new Stopped(why))
-  }
-
-  /** The whole-file hash begins afresh too: its state may stand for bytes that only the former upload could prove. */
-  function forgetUpload(entry: Entry) {
-    claims.release(entry)
-    closeFile(entry)
-    entry.startAnew()
-    entry.isAdopted = false
-    entry.elsewhere = undefined
-    entry.partBytes = undefined
-  }
-
-  function beginAnew(entry: Entry) {
-    forgetUpload(entry)
-    rename(entry, context().ports.newId())
-  }
-
-  /** Its upload turned out to be that of a file with another name, and it was picked too: it gets one of its own. */
-  function setAside(entry: Entry) {
-    const stoodDown = entry.elsewhere !== undefined && entry.isUnasked && entry.file !== undefined
-    forgetUpload(entry)
-    entry.id = context().ports.newId()
-    putBack(entry)
-    // Nobody is at it any more.
-    if (stoodDown) queue(entry)
-  }
-
-  function putBack(entry: Entry) {
-    list.restore(entry)
-    if (entry.state.status === 'queued') places.queue(entry)
-  }
-
-  /** Whoever waits for the upload that it had finds that one free. */
-  function rename(entry: Entry, id: string) {
-    list.rename(entry, id)
-    for (const { other, askAgain } of waits.values()) if (other === entry) askAgain()
-  }
-
-  /** Waits until nothing is being done in this tab for the upload that another entry has. */
-  async function waitFor(other: Entry, entry: Entry, signal: AbortSignal) {
-    // The server knows of that one's upload by now: it has nothing to wait for itself, least of all for this entry.
-    waits.get(other)?.askAgain()
-    const freed = new Promise<void>((askAgain) => waits.set(entry, { other, askAgain }))
-    entry.move({ type: 'waiting', reason: 'same_file' })
-    try {
-      await unlessAborted(Promise.race([other.done, freed]), signal)
-    } finally {
-      waits.delete(entry)
-    }
-    entry.move({ type: 'opening' })
-  }
-
-  /** The upload that the entry had gone on with returns to the list, and the entry has nothing at the store. */
-  function giveBack(entry: Entry) {
-    const previousId = entry.id
-    const previous = displaced.get(entry)
-    displaced.delete(entry)
-    beginAnew(entry)
-    // What became of it meanwhile in another tab was told to nobody.
-    if (!previous || previous.elsewhere) return void listUnfinished(previousId)
-    putBack(previous)
-  }
-
-  function standsInForAnother(entry: Entry): boolean {
-    const previous = displaced.get(entry)
-    if (!previous?.wasPicked || isFinal(previous.state)) return false
-    return !isSameName(previous.facts, entry.facts)
   }
 
   /** Removes an upload from the store, then from here. */
@@ -236,7 +156,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     }
     entry.stop = undefined
     discards--
-    if (isFinal(entry.state)) letFileGo(entry)
+    if (isFinal(entry.state)) entry.letFileGo()
     // The other tabs are told before one of them may go on with it.
     if (entry.state.status === 'discarded') list.remove(entry)
     claims.release(entry)
@@ -247,8 +167,14 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     startQueued,
     queue,
     halt,
-    letFileGo,
     standBy,
+    adopt: adoption.adopt,
+    partWays: adoption.partWays,
+
+    async startAnew(entry) {
+      context().notice('upload_gone')
+      await adoption.startAnew(entry)
+    },
 
     get underWay() {
       return places.taken + discards
@@ -268,43 +194,12 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
       await entry.done
     },
 
-    async adopt(entry, id, signal) {
-      // Whoever discards the entry now means the file just added, not what was found for it.
-      signal.throwIfAborted()
-      const other = list.get(id)
-      if (other && isActive(other.state)) {
-        await waitFor(other, entry, signal)
-        return false
-      }
-      if (other) {
-        list.takeOut(other)
-        displaced.set(entry, other)
-      }
-      // Whatever was known of the former upload says nothing about this one.
-      entry.startAnew()
-      rename(entry, id)
-      entry.isAdopted = true
-      await lock(entry)
-      return true
-    },
-
-    async partWays(entry) {
-      giveBack(entry)
-      await lock(entry)
-    },
-
-    async startAnew(entry) {
-      context().notice('upload_gone')
-      beginAnew(entry)
-      await lock(entry)
-    },
-
     async close() {
       isClosed = true
       const entries = list.all()
       for (const entry of entries) halt(entry, 'closed')
       await Promise.all(entries.map((entry) => entry.done))
-      for (const entry of entries) letFileGo(entry)
+      for (const entry of entries) entry.letFileGo()
     },
   }
 }

@@ -129,6 +129,18 @@ export class Entry {
     return this.usedMeter ??= createMeter(this.options.clock)
   }
 
+  /** Lets go of what the worker holds of the file, its hash with it. */
+  closeFile() {
+    this.open?.close()
+    this.open = undefined
+  }
+
+  /** The person is to pick the file again before it goes on. */
+  letFileGo() {
+    this.closeFile()
+    this.file = undefined
+  }
+
   move(event: UploadEvent) {
     const next = transition(this.current, event)
     if (next === this.current) return

@@ -24,7 +24,7 @@ export interface Picking {
 export interface PickingOptions {
   ports: Ports
   list: EntryList
-  conductor: Pick<Conductor, 'queue' | 'letFileGo' | 'isClosed'>
+  conductor: Pick<Conductor, 'queue' | 'isClosed'>
 }
 
 export function createPicking({ ports, list, conductor }: PickingOptions): Picking {
@@ -60,7 +60,7 @@ export function createPicking({ ports, list, conductor }: PickingOptions): Picki
     // Another press may have been quicker.
     if (entry.stop || !isIdle(entry) || conductor.isClosed) return
     if (refusal) return refuse(entry, refusal)
-    conductor.letFileGo(entry)
+    entry.letFileGo()
     // What was sent from the earlier file, or compared with it, proves nothing for this one.
     entry.rememberedBytes = entry.ledger?.storedBytes ?? entry.rememberedBytes
     entry.ledger = undefined

@@ -1,6 +1,5 @@
 import type { StatusAnswer } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
-import type { Conductor } from './conductor'
 import type { EngineContext } from './context'
 import type { Entry } from './entry'
 import type { EntryList } from './entryList'
@@ -14,7 +13,6 @@ import { asksAtOnce, bytesIn } from './unfinished'
 export interface RefreshOptions {
   context: EngineContext
   list: EntryList
-  conductor: Pick<Conductor, 'letFileGo'>
   listUnfinished(options: FindOptions): Promise<void>
 }
 
@@ -22,7 +20,7 @@ export interface RefreshOptions {
  * Makes what asks the server again: what was begun elsewhere joins the list, and what stands still here becomes what it
  * became elsewhere. Entries under way learn that by themselves, and are left alone. Asking while it is asked is one asking.
  */
-export function createRefresh({ context, list, conductor, listUnfinished }: RefreshOptions): () => Promise<void> {
+export function createRefresh({ context, list, listUnfinished }: RefreshOptions): () => Promise<void> {
   let asking: Promise<void> | undefined
 
   async function ask() {
@@ -73,14 +71,14 @@ export function createRefresh({ context, list, conductor, listUnfinished }: Refr
     entry.refusal = undefined
     entry.move({ type: 'completedElsewhere', receipt })
     entry.letLedgerGo()
-    conductor.letFileGo(entry)
+    entry.letFileGo()
     await context.forget(entry.id)
   }
 
   async function leave(entry: Entry) {
     entry.move({ type: 'discarding' })
     entry.move({ type: 'discarded' })
-    conductor.letFileGo(entry)
+    entry.letFileGo()
     list.remove(entry)
     await context.forget(entry.id)
   }

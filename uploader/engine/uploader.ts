@@ -92,7 +92,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     locks: ports.locks,
     list,
     reporter,
-    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, letFileGo: conductor.letFileGo, relist: (id) => void listOne(id) }),
+    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, relist: (id) => void listOne(id) }),
     newId: ports.newId,
     obey: (id, action) => presses.obey(id, action),
   })
@@ -139,7 +139,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     return listUnfinished({ isWanted: (other) => other === id })
   }
 
-  const refresh = createRefresh({ context, list, conductor, listUnfinished })
+  const refresh = createRefresh({ context, list, listUnfinished })
 
   /** How often the page was put away: what it was taken up for before is void then. */
   let absences = 0
@@ -222,7 +222,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       // What never ended may have left something at the store: it would be offered again on the next visit.
       if (!isFinal(entry.state)) return void this.discard(id)
       // Its receipt may still be waiting for the seal: then the file is closed after that.
-      if (!entry.stop) conductor.letFileGo(entry)
+      if (!entry.stop) entry.letFileGo()
       list.remove(entry)
     },
 

@@ -29,12 +29,11 @@ export interface MirrorOptions {
   queue(entry: Entry): void
   /** Stops what is being done for it here; its state is not changed by that. */
   halt(entry: Entry, why: string): void
-  letFileGo(entry: Entry): void
   /** Takes an upload back to the list if the server still has it. */
   relist(id: string): void
 }
 
-export function createMirror({ list, claims, queue, halt, letFileGo, relist }: MirrorOptions): Mirror {
+export function createMirror({ list, claims, queue, halt, relist }: MirrorOptions): Mirror {
   /** Known from other tabs alone. */
   const met = new WeakSet<Entry>()
   const isInLine = ({ state }: Entry) => state.status === 'queued' || (state.status === 'waiting' && state.reason === 'other_tab')
@@ -74,7 +73,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
     if (entry.wasPicked && entry.pick !== pick) return goOn(entry)
     entry.isOurs = false
     entry.move({ type: 'completedElsewhere', receipt: state.receipt })
-    letFileGo(entry)
+    entry.letFileGo()
   }
 
   /** It stood still only because another tab was at it. */
@@ -91,7 +90,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
   function lose(entry: Entry, { upload: { state }, pick }: ShownUpload) {
     leave(entry)
     if (entry.wasPicked && entry.pick !== pick) return
-    letFileGo(entry)
+    entry.letFileGo()
     if (state.status === 'failed') entry.move({ type: 'failed', code: state.code })
   }
 
@@ -114,7 +113,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
       // Of two that stand still in two tabs, each speaks for itself.
       if (entry.isOurs && !isGoing(upload.state) && !isFinal(upload.state)) return
       entry.fingerprint ??= fingerprint
-      if (!entry.wasPicked && entry.pick !== pick) letFileGo(entry)
+      if (!entry.wasPicked && entry.pick !== pick) entry.letFileGo()
       if (!entry.wasPicked && file) entry.takeHanded(file, pick)
       if (isActive(upload.state) || isFinal(upload.state)) standDown(entry)
       if (isFinal(upload.state)) return complete(entry, shown)
@@ -142,7 +141,7 @@ export function createMirror({ list, claims, queue, halt, letFileGo, relist }: M
         if (!entry.elsewhere) continue
         leave(entry)
         if (entry.wasPicked || !stands(entry.state)) continue
-        letFileGo(entry)
+        entry.letFileGo()
         if (met.has(entry)) list.dropOut(entry)
       }
     },
