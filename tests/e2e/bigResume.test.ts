@@ -74,7 +74,7 @@ it('a byte that changed in a stored part, where no sample looks, with the file\'
   expect(await world.store.listedParts()).toEqual(expect.arrayContaining(listed))
 
   await flip()
-  await visit.continueWith(file)
+  await visit.continueInRow(file)
   await visit.untilStatus(file.name, 'completed')
   const [key = ''] = await world.store.keys('data/')
   expect(await world.store.readBack(key)).toEqual({ sha256: file.sha256, bytes: file.bytes })

@@ -1,6 +1,5 @@
 import { copyFile, rm, truncate } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { pickFiles } from '~/tests/e2e/support/browser'
 import { eventually } from '~/tests/e2e/support/eventually'
 import type { SampleFile } from '~/tests/e2e/support/sampleFile'
 import { hold, throttle } from '~/tests/proxy'
@@ -34,15 +33,11 @@ async function expectStopped(world: FaultWorld, visit: Visit, code: string) {
   expect(await world.store.listedParts()).not.toEqual([])
 }
 
-async function continueInRow(visit: Visit, file: SampleFile) {
-  await pickFiles(visit.page, visit.row(file.name).getByTestId('continue-input'), [file.path])
-}
-
 /** The right file is picked again, and arrives as it was selected. */
 async function expectToGoOn(world: FaultWorld, visit: Visit, file: SampleFile) {
   const listed = await world.store.listedParts()
   const sentBefore = world.toStore.journal.length
-  await continueInRow(visit, file)
+  await visit.continueInRow(file)
   await visit.untilStatus(file.name, 'completed')
   const sentLater = world.toStore.journal.slice(sentBefore).filter(({ operation }) => operation === 'UploadPart')
   expect(sentLater.filter(({ partNumber = 0 }) => listed.includes(partNumber))).toEqual([])
@@ -70,7 +65,7 @@ describe('31: a file that changes before a part of it is read', () => {
     await expectStopped(world, visit, 'file_changed')
 
     // Some stored parts are of the one file, some of the other: neither is taken for it.
-    await continueInRow(visit, file)
+    await visit.continueInRow(file)
     await expectStopped(world, visit, 'file_mismatch')
   }))
 

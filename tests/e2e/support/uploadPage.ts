@@ -45,6 +45,9 @@ export function createUploadPage(page: Page) {
     /** Picks a file for the first unfinished upload that is offered. */
     continueWith: (file: SampleFile) => pickFiles(page, offer.first().getByTestId('continue-input'), [file.path]),
 
+    /** Picks the file again for an upload that has stopped before the person's eyes. */
+    continueInRow: (file: SampleFile) => pickFiles(page, row(file.name).getByTestId('continue-input'), [file.path]),
+
     /** Picks files for all that is offered at once. */
     continueAll: (...files: SampleFile[]) => pickFiles(page, page.getByTestId('continue-all-input'), files.map(({ path }) => path)),
 
