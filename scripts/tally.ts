@@ -24,13 +24,17 @@ export interface Tally extends Readonly<Counts> {
   vitest(title: string, args: string[], options?: VitestOptions): Promise<Counts>
   /** Something broke outside of all steps. */
   broke(what: string): void
-  /** Prints each failure once more, as `✗ what: why`, and `N passed, N failed` as the last line. Answers whether all is well. */
+  /**
+   * Prints each failure once more, as `✗ what: why`, what passed only when it was repeated, as `~ what: why`, and
+   * `N passed, N failed` as the last line. Answers whether nothing failed.
+   */
   tell(): boolean
 }
 
 export function createTally(): Tally {
   let passed = 0
   const failures: string[] = []
+  const repeats: string[] = []
 
   return {
     get passed() {
@@ -62,6 +66,7 @@ export function createTally(): Tally {
         if (code !== 0 && counted.failures.length === 0) counted.failures.push(`${title} ended with ${code ?? 'a signal'}`)
         passed += counted.passed
         failures.push(...counted.failures)
+        repeats.push(...counted.repeats)
         return { passed: counted.passed, failed: counted.failures.length }
       } finally {
         await rm(folder, { recursive: true })
@@ -72,6 +77,7 @@ export function createTally(): Tally {
 
     tell() {
       console.log()
+      for (const repeat of repeats) console.log(`~ ${repeat}`)
       for (const failure of failures) console.log(`✗ ${failure}`)
       console.log(`${passed} passed, ${failures.length} failed`)
       return failures.length === 0
@@ -84,13 +90,19 @@ interface Report {
   testResults: { name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]
 }
 
-async function readReport(path: string): Promise<{ passed: number, failures: string[] }> {
+interface Counted {
+  passed: number
+  failures: string[]
+  repeats: string[]
+}
+
+async function readReport(path: string): Promise<Counted> {
   let report: Report
   try {
     report = JSON.parse(await readFile(path, 'utf8')) as Report
   } catch {
     // It ended before it could write one; its exit code says so.
-    return { passed: 0, failures: [] }
+    return { passed: 0, failures: [], repeats: [] }
   }
   const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(process.cwd(), name)
@@ -99,7 +111,11 @@ async function readReport(path: string): Promise<{ passed: number, failures: str
     if (status === 'failed' && failed.length === 0) return [line(file, message)]
     return failed.map(({ fullName, failureMessages }) => line(`${file} > ${fullName}`, failureMessages[0] ?? ''))
   })
-  return { passed: report.numPassedTests, failures }
+  // What failed first and then passed has both a good end and a message.
+  const repeats = report.testResults.flatMap(({ name, assertionResults }) => assertionResults
+    .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+    .map(({ fullName, failureMessages }) => line(`${relative(process.cwd(), name)} > ${fullName}`, failureMessages[0] ?? '')))
+  return { passed: report.numPassedTests, failures, repeats }
 }
 
 /** The first line of what is wrong is enough to know it again; the rest stands above. */
