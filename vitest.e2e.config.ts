@@ -18,8 +18,6 @@ export default defineConfig({
     globalSetup: 'tests/e2e/support/build.ts',
     // One browser at a time: the journal's times are part of what is tested.
     fileParallelism: false,
-    // Real browsers are killed here, and one of many may die badly. What passed only at the second try is named at the end of a run.
-    retry: Number(process.env.LADING_RETRIES ?? 0),
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },

@@ -11,6 +11,9 @@ export interface VitestOptions {
   signal?: AbortSignal
 }
 
+/** Real browsers and servers are killed here, and one of many may die badly. What passed only when it was repeated is named at the end. */
+const retries = process.env.LADING_RETRIES ?? '0'
+
 export interface Counts {
   passed: number
   failed: number
@@ -54,7 +57,7 @@ export function createTally(): Tally {
       const folder = await mkdtemp(join(tmpdir(), 'lading-test-'))
       const report = join(folder, 'report.json')
       try {
-        const child = spawn('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
+        const child = spawn('npx', ['vitest', 'run', `--retry=${retries}`, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
           stdio: 'inherit',
           env: { ...process.env, NUXT_TELEMETRY_DISABLED: '1', ...env },
         })
