@@ -85,8 +85,8 @@ export function createWatch(world: () => World): Watch {
   /** Who was told that a part is stored; and who has asked at all what the store holds of an upload. */
   const told = new Map<string, Set<Tab>>()
   const asked = new Map<string, Set<Tab>>()
-  /** Uploads that had an answer which says nothing, so that the store is asked for its list. */
-  const unclear = new Set<string>()
+  /** How many answers of an upload said nothing, so that the store is asked for its list, and has not been yet. */
+  const unclear = new Map<string, number>()
   /** How much of each part was ever handed over. */
   const handedOver = new Map<string, Map<number, number>>()
   const shown = new Map<Tab, Map<string, Shown>>()
@@ -238,7 +238,8 @@ export function createWatch(world: () => World): Watch {
       if (isAll) asked.set(status.id, (asked.get(status.id) ?? new Set()).add(tab))
       if ('isNew' in status) return
       // This one was asked for the sake of a single part; the others that are on their way have answers of their own to wait for.
-      if (unclear.delete(at(tab, subject))) return
+      const asking = unclear.get(at(tab, subject)) ?? 0
+      if (asking > 0) return void unclear.set(at(tab, subject), asking - 1)
       const onTheirWay = new Set([...inFlight.values()].flatMap(({ tab: other, signed }) => (other === tab && signed.key === subject ? signed.partNumber : [])))
       for (const { partNumber } of status.parts) if (!onTheirWay.has(partNumber)) noteTold(`part ${partNumber} of ${subject}`, tab)
     },
@@ -279,7 +280,7 @@ export function createWatch(world: () => World): Watch {
       }
     },
 
-    putUnclear: (tab, { key }) => void unclear.add(at(tab, key)),
+    putUnclear: (tab, { key }) => void unclear.set(at(tab, key), (unclear.get(at(tab, key)) ?? 0) + 1),
     putHeard: (tab, signed) => noteTold(partOf(signed), tab),
 
     putFailed(tab, signed, code) {
