@@ -7,6 +7,9 @@ import type { BucketConfig } from '~/server/utils/config/parseBucket'
 import { bucketEnvironment, parseBucketConfig } from '~/server/utils/config/parseBucket'
 import { ConfigError } from '~/server/utils/config/parseConfig'
 
+// What the SDK has to say of Node's next version is nothing that whoever asks about a bucket can mend.
+env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 const developmentOrigin = 'http://localhost:3000'
 
 /**

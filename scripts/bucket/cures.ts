@@ -1,7 +1,7 @@
 import { readCorsRules, readLifecycleRules } from './bucketRules'
 import type { Cure } from './finding'
 import type { Patient } from './patient'
-import { corsRule, keptDays, withAbortRule, withCorsRule } from './rules'
+import { corsRule, withAbortRule, withCorsRule } from './rules'
 import { CallFailed } from './storeCall'
 import { tools } from './tools'
 
@@ -13,7 +13,7 @@ export async function corsCure(patient: Patient): Promise<Cure> {
   const steps = tools[traits.tool].setCors(store, withCorsRule(known ?? [], corsRule(origins)))
   if (traits.cors === 'server') return { says: `${traits.name} has one list of origins for all its buckets. ${aliasNote}`, ...steps }
   return {
-    says: known ? 'The rules that are there already are kept.' : 'This replaces all CORS rules of the bucket; this key may not see whether there are any.',
+    says: describeKnown(known, 'CORS'),
     files: steps.files ?? [],
     commands: [setupCommand(origins), ...steps.commands],
   }
@@ -23,9 +23,9 @@ export async function lifecycleCure(patient: Patient): Promise<Cure> {
   const { store, traits, origins } = patient
   const known = traits.lifecycle.by === 'bucket' ? await unlessRefused(readLifecycleRules(patient)) : []
   const steps = tools[traits.tool].setLifecycle(store, withAbortRule(known ?? [], traits.lifecycle.defaultRuleId), traits)
-  if (traits.lifecycle.by === 'server') return { says: `${traits.name} has one age of ${keptDays * 24} hours or another for abandoned uploads of all its buckets. ${aliasNote}`, ...steps }
+  if (traits.lifecycle.by === 'server') return { says: `${traits.name} has one age for the abandoned uploads of all its buckets. ${aliasNote}`, ...steps }
   return {
-    says: known ? 'The rules that are there already are kept.' : 'This replaces all lifecycle rules of the bucket; this key may not see whether there are any.',
+    says: describeKnown(known, 'lifecycle'),
     files: steps.files ?? [],
     commands: [setupCommand(origins), ...steps.commands],
   }
@@ -37,6 +37,12 @@ export function privateCure({ store, traits }: Patient): Cure {
 
 export function bucketCure({ store, traits }: Patient): Cure {
   return { says: `Set NUXT_S3_BUCKET to a bucket that is there, or make this one.${traits.tool === 'mc' ? ` ${aliasNote}` : ''}`, ...tools[traits.tool].createBucket(store) }
+}
+
+/** What becomes of the rules that are there: undefined where the key may not see them. */
+function describeKnown(rules: readonly unknown[] | undefined, kind: string): string {
+  if (!rules) return `This replaces all ${kind} rules of the bucket; this key may not see whether there are any.`
+  return rules.length === 0 ? `The bucket has no ${kind} rules yet.` : `The ${kind} rules that are there already are kept.`
 }
 
 function setupCommand(origins: readonly string[]): string {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { ConfigError } from '~/server/utils/config/parseConfig'
+import { readArguments } from './arguments'
 import { readConfiguration } from './configuration'
 import { examine, isHealthy } from './examine'
 import type { Finding } from './finding'
@@ -15,11 +15,7 @@ the environment or .env, and leaves nothing in the bucket. Ends with 0 when all 
   --json            for machines
 `
 
-const { values } = parseArgs({ options: { origin: { type: 'string', multiple: true, default: [] }, json: { type: 'boolean', default: false }, help: { type: 'boolean' } } })
-if (values.help) {
-  console.log(usage)
-  process.exit()
-}
+const values = readArguments({ origin: { type: 'string', multiple: true, default: [] }, json: { type: 'boolean', default: false } }, usage)
 
 const interrupted = new AbortController()
 // Once: whoever presses it again does not want to wait for the cleaning either.
@@ -41,15 +37,17 @@ try {
 tell()
 
 function tell(): void {
-  const count = (status: Finding['status']) => findings.filter((finding) => finding.status === status).length
   const isWell = isHealthy(findings) && left.length === 0 && !interrupted.signal.aborted
-  if (values.json) {
-    console.log(JSON.stringify({ provider: store.provider, bucket: store.bucket, origins, isWell, findings, left }, undefined, 2))
-  } else {
-    if (left.length > 0) console.log(`\nThese could not be taken away again: delete them, and abort their uploads.\n${left.map((key) => `  ${key}`).join('\n')}`)
-    console.log(interrupted.signal.aborted ? '\nInterrupted; what was made is taken away again.' : `\n${count('ok')} well, ${count('warning')} to think about, ${count('fault')} wrong, ${count('unchecked')} not looked at`)
-  }
   process.exitCode = isWell ? 0 : 1
+  if (values.json) return console.log(JSON.stringify({ provider: store.provider, bucket: store.bucket, origins, isWell, findings, left }, undefined, 2))
+
+  const having = (status: Finding['status']) => findings.filter((finding) => finding.status === status)
+  const unseen = having('unchecked').map(({ title }) => title)
+  console.log()
+  if (unseen.length > 0) console.log(`Not looked at before that is mended: ${unseen.join('; ')}.`)
+  if (left.length > 0) console.log(`These could not be taken away again; delete them, and abort their uploads:\n${left.map((key) => `  ${key}`).join('\n')}`)
+  if (interrupted.signal.aborted) console.log(`Interrupted.${left.length === 0 ? ' What was made is taken away again.' : ''}`)
+  else console.log(`${having('ok').length} well, ${having('warning').length} to think about, ${having('fault').length} wrong, ${unseen.length} not looked at`)
 }
 
 function refuse(error: unknown): never {

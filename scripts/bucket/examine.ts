@@ -41,6 +41,7 @@ async function outcomeOf({ needs = [], run }: Check, patient: Patient, findings:
 function toFault({ store }: Patient, error: unknown): Outcome {
   if (!(error instanceof CallFailed)) return fault(`The store does not answer as it should: ${describeFailure(readFailure(error))}.`, { says: 'Look whether the store is up, and whether something stands between it and this machine.' })
   const { action, failure } = error
+  if (failure.code === 'store_config') return fault(failure.message, { says: 'The server would refuse every upload to this bucket.', commands: failure.message.match(/NUXT_\w+=\w+/g) ?? [] })
   if (failure.status === 403) return fault(`The key may not ${action}: the store answers ${describeFailure(failure)}.`, policyCure(store))
   return fault(`The store answers ${describeFailure(failure)} to a call that needs ${action}.`, { says: 'Look this code up in the store\'s documentation, and whether NUXT_S3_PROVIDER names the right kind of store.' })
 }

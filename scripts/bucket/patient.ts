@@ -49,8 +49,9 @@ export function createPatient(config: BucketConfig): Patient {
   }
 
   async function empty(key: string): Promise<void> {
-    for (const uploadId of key.startsWith('data/') ? await gateway.listMultiparts(key) : []) await gateway.abortMultipart(key, uploadId)
-    await gateway.remove(key)
+    for (const uploadId of await gateway.listMultiparts(key)) await gateway.abortMultipart(key, uploadId)
+    // A key that may not delete may well have made nothing.
+    if (await gateway.head(key)) await gateway.remove(key)
   }
 
   return {

@@ -1,12 +1,12 @@
-import { parseArgs } from 'node:util'
 import { ConfigError } from '~/server/utils/config/parseConfig'
 import { readCorsRules, readLifecycleRules, writeCorsRules, writeLifecycleRules } from './bucketRules'
+import { readArguments } from './arguments'
 import { readConfiguration } from './configuration'
 import { corsCure, lifecycleCure } from './cures'
 import type { Patient } from './patient'
 import { createPatient } from './patient'
 import { policyCure } from './policy'
-import { describeCure } from './print'
+import { describeCure, toJson } from './print'
 import { abortDays, corsRule, keptDays, shortestAbortDays, withAbortRule, withCorsRule } from './rules'
 import { CallFailed, describeFailure } from './storeCall'
 
@@ -34,12 +34,7 @@ interface Rule<Kind> {
   byHand: () => Promise<string>
 }
 
-const { values } = parseArgs({ options: { 'origin': { type: 'string', multiple: true, default: [] }, 'dry-run': { type: 'boolean', default: false }, 'help': { type: 'boolean' } } })
-if (values.help) {
-  console.log(usage)
-  process.exit()
-}
-
+const values = readArguments({ 'origin': { type: 'string', multiple: true, default: [] }, 'dry-run': { type: 'boolean', default: false } }, usage)
 const patient = createPatient(await readConfiguration(values.origin).catch(refuse))
 const { store, traits, origins } = patient
 console.log(`The bucket ${store.bucket} at ${traits.name}, for pages of ${origins.join(', ')}\n`)
@@ -86,7 +81,7 @@ async function apply<Kind>({ title, isOfBucket, read, wanted, write, lack, byHan
     const known = await read()
     const rules = wanted(known)
     if (values['dry-run']) {
-      console.log(`${title}, as it would be set in place of the ${known.length} rules there:\n\n${JSON.stringify(rules, undefined, 2)}\n`)
+      console.log(`${title}, as it would be set in place of the ${known.length} rules there:\n\n${toJson(rules)}\n`)
       return true
     }
     await write(rules)

@@ -44,6 +44,7 @@ interface SdkError extends Error {
 /** Looks behind the gateway's own errors, which say nothing of the store's. */
 export function readFailure(thrown: unknown): StoreFailure {
   if (thrown instanceof LadingError && thrown.cause instanceof Error) return readFailure(thrown.cause)
+  if (thrown instanceof LadingError) return { code: thrown.code, message: thrown.message }
   if (!(thrown instanceof Error)) return { code: 'UnknownError', message: '' }
   const { name, message, code, Region, $metadata, $response } = thrown as SdkError
   const status = $metadata?.httpStatusCode
