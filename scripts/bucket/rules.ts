@@ -37,14 +37,17 @@ export function withAbortRule(rules: readonly LifecycleRule[], defaultRuleId: st
   return [...rules.filter(({ ID }) => ID === undefined || (ID !== abortId && ID !== defaultRuleId)), abortRule]
 }
 
-/** After how many days abandoned uploads are aborted everywhere in the bucket, by the quickest rule; undefined for never. */
+/** Below it are all multipart uploads of the site. */
+const folder = 'data/'
+
+/** After how many days every abandoned upload is aborted, by the quickest rule that is for all of them; undefined for never. */
 export function abortDays(rules: readonly LifecycleRule[]): number | undefined {
-  return quickest(rules.filter((rule) => prefixOf(rule) === ''))
+  return quickest(rules.filter((rule) => folder.startsWith(prefixOf(rule))))
 }
 
-/** The same of uploads somewhere in the bucket where our files lie. */
+/** After how many days the first ones are, also by rules for only some of them. */
 export function shortestAbortDays(rules: readonly LifecycleRule[]): number | undefined {
-  return quickest(rules.filter((rule) => prefixOf(rule).startsWith('data/') || 'data/'.startsWith(prefixOf(rule))))
+  return quickest(rules.filter((rule) => prefixOf(rule).startsWith(folder) || folder.startsWith(prefixOf(rule))))
 }
 
 function quickest(rules: readonly LifecycleRule[]): number | undefined {
