@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CORSRule, LifecycleRule } from '@aws-sdk/client-s3'
 import { failureName } from '~/server/utils/s3/failure'
 import type { Patient } from './patient'
@@ -14,7 +15,9 @@ export async function readCorsRules({ clients, store }: Bucket): Promise<CORSRul
 /** Replaces all rules that are there. */
 export async function writeCorsRules({ clients, store }: Bucket, rules: CORSRule[]): Promise<void> {
   const { sdk, patient } = await clients()
-  await permitted('s3:PutBucketCORS', patient.send(new sdk.PutBucketCorsCommand({ Bucket: store.bucket, CORSConfiguration: { CORSRules: rules } })))
+  const command = new sdk.PutBucketCorsCommand({ Bucket: store.bucket, CORSConfiguration: { CORSRules: rules } })
+  command.middlewareStack.add(withContentMd5, atTheEndOfBuilding)
+  await permitted('s3:PutBucketCORS', patient.send(command))
 }
 
 /** Empty where there are none. Throws `CallFailed`. */
@@ -26,7 +29,21 @@ export async function readLifecycleRules({ clients, store }: Bucket): Promise<Li
 /** Replaces all rules that are there. */
 export async function writeLifecycleRules({ clients, store }: Bucket, rules: LifecycleRule[]): Promise<void> {
   const { sdk, patient } = await clients()
-  await permitted('s3:PutLifecycleConfiguration', patient.send(new sdk.PutBucketLifecycleConfigurationCommand({ Bucket: store.bucket, LifecycleConfiguration: { Rules: rules } })))
+  const command = new sdk.PutBucketLifecycleConfigurationCommand({ Bucket: store.bucket, LifecycleConfiguration: { Rules: rules } })
+  command.middlewareStack.add(withContentMd5, atTheEndOfBuilding)
+  await permitted('s3:PutLifecycleConfiguration', patient.send(command))
+}
+
+const atTheEndOfBuilding = { step: 'build', priority: 'low' } as const
+
+/** These calls need a digest of their body. The SDK sends a CRC32, which R2 and B2 refuse; `Content-MD5` is taken by all. */
+function withContentMd5<Next extends (args: Args) => unknown, Args extends { request: unknown }>(next: Next) {
+  return (args: Args) => {
+    const { body, headers } = args.request as { body: string, headers: Record<string, string> }
+    const others = Object.entries(headers).filter(([name]) => !/^x-amz-(?:sdk-)?checksum-/i.test(name))
+    const md5 = createHash('md5').update(body).digest('base64')
+    return next({ ...args, request: Object.assign(args.request as object, { headers: { ...Object.fromEntries(others), 'content-md5': md5 } }) })
+  }
 }
 
 function emptyIf(code: string): (error: unknown) => [] {

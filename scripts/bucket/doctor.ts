@@ -21,6 +21,9 @@ const interrupted = new AbortController()
 // Once: whoever presses it again does not want to wait for the cleaning either.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { interrupted.abort() })
 
+// Whoever reads what we say may stop: the bucket is cleaned all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => { interrupted.abort() })
+
 const config = await readConfiguration(values.origin).catch(refuse)
 const patient = createPatient(config)
 const { store, origins, traits } = patient

@@ -2,7 +2,7 @@ import { ConfigError } from '~/server/utils/config/parseConfig'
 import { readCorsRules, readLifecycleRules, writeCorsRules, writeLifecycleRules } from './bucketRules'
 import { readArguments } from './arguments'
 import { readConfiguration } from './configuration'
-import { corsCure, lifecycleCure } from './cures'
+import { corsByHand, lifecycleByHand } from './cures'
 import type { Patient } from './patient'
 import { createPatient } from './patient'
 import { policyCure } from './policy'
@@ -35,6 +35,9 @@ interface Rule<Kind> {
 }
 
 const values = readArguments({ 'origin': { type: 'string', multiple: true, default: [] }, 'dry-run': { type: 'boolean', default: false } }, usage)
+// Whoever reads what we say may stop: the rules are set all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 const patient = createPatient(await readConfiguration(values.origin).catch(refuse))
 const { store, traits, origins } = patient
 console.log(`The bucket ${store.bucket} at ${traits.name}, for pages of ${origins.join(', ')}\n`)
@@ -51,7 +54,7 @@ function corsOf(bucket: Patient): Rule<ReturnType<typeof corsRule>> {
     wanted: (known) => withCorsRule(known, rule),
     write: (rules) => writeCorsRules(bucket, rules),
     lack: (rules) => rules.some(({ AllowedOrigins = [] }) => origins.every((origin) => AllowedOrigins.includes(origin))) ? undefined : 'no rule names the site',
-    byHand: async () => describeCure(await corsCure(bucket)),
+    byHand: async () => describeCure(await corsByHand(bucket)),
   }
 }
 
@@ -67,7 +70,7 @@ function lifecycleOf(bucket: Patient): Rule<Awaited<ReturnType<typeof readLifecy
       if (abortDays(rules) === undefined) return 'no rule aborts uploads'
       return shortest !== undefined && shortest < keptDays ? `a rule that was there already aborts uploads after ${shortest} days; change it yourself` : undefined
     },
-    byHand: async () => describeCure(await lifecycleCure(bucket)),
+    byHand: async () => describeCure(await lifecycleByHand(bucket)),
   }
 }
 
