@@ -1,17 +1,21 @@
-import type { ParseArgsConfig, ParseArgsOptionsConfig } from 'node:util'
 import { parseArgs } from 'node:util'
 
-type Values<Options extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<ParseArgsConfig & { options: Options }>>['values']
+export interface Arguments {
+  /** Of `--origin`, which can be repeated. */
+  origins: string[]
+  /** Whether the command's one flag is there. */
+  hasFlag: boolean
+}
 
-/** The command's options; `--help` prints the usage and ends, and what is not understood ends with 2. */
-export function readArguments<const Options extends ParseArgsOptionsConfig>(options: Options, usage: string): Values<Options> {
+/** `--help` prints the usage and ends with 0; what is not understood ends with 2. */
+export function readArguments(flag: string, usage: string): Arguments {
   try {
-    const { values } = parseArgs({ options: { ...options, help: { type: 'boolean' as const } } })
-    if (!values.help) return values as Values<Options>
-    console.log(usage)
-    process.exit(0)
+    const { values } = parseArgs({ options: { origin: { type: 'string', multiple: true }, help: { type: 'boolean' }, [flag]: { type: 'boolean' } } })
+    if (!values.help) return { origins: [values.origin ?? []].flat().map(String), hasFlag: values[flag] === true }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
     process.exit(2)
   }
+  console.log(usage)
+  process.exit(0)
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CORSRule, LifecycleRule } from '@aws-sdk/client-s3'
+import type { BuildHandler } from '@smithy/types'
 import { failureName } from '~/server/utils/s3/failure'
 import type { Patient } from './patient'
 import { permitted } from './storeCall'
@@ -37,12 +38,12 @@ export async function writeLifecycleRules({ clients, store }: Bucket, rules: Lif
 const atTheEndOfBuilding = { step: 'build', priority: 'low' } as const
 
 /** These calls need a digest of their body. The SDK sends a CRC32, which R2 and B2 refuse; `Content-MD5` is taken by all. */
-function withContentMd5<Next extends (args: Args) => unknown, Args extends { request: unknown }>(next: Next) {
-  return (args: Args) => {
-    const { body, headers } = args.request as { body: string, headers: Record<string, string> }
-    const others = Object.entries(headers).filter(([name]) => !/^x-amz-(?:sdk-)?checksum-/i.test(name))
-    const md5 = createHash('md5').update(body).digest('base64')
-    return next({ ...args, request: Object.assign(args.request as object, { headers: { ...Object.fromEntries(others), 'content-md5': md5 } }) })
+function withContentMd5<Input extends object, Output extends object>(next: BuildHandler<Input, Output>): BuildHandler<Input, Output> {
+  return async (args) => {
+    const request = args.request as { body: string, headers: Record<string, string> }
+    const others = Object.entries(request.headers).filter(([name]) => !/^x-amz-(?:sdk-)?checksum-/i.test(name))
+    request.headers = { ...Object.fromEntries(others), 'content-md5': createHash('md5').update(request.body).digest('base64') }
+    return await next(args)
   }
 }
 

@@ -20,7 +20,7 @@ export async function readConfiguration(origins: readonly string[]): Promise<Buc
   if (existsSync('.env')) loadEnvFile()
   const raw = bucketEnvironment(env)
   if (origins.length > 0) raw.siteOrigin = origins.join()
-  if (!env.NUXT_S3_BUCKET) Object.assign(raw, await findDevelopmentStore())
+  if (!env.NUXT_S3_BUCKET) Object.assign(raw.s3, await findDevelopmentStore())
   const config = parseBucketConfig(raw, { isProduction: env.NODE_ENV === 'production' })
   if (config.origins.length > 0) return config
   if (config.store.provider === 'local') return { ...config, origins: [developmentOrigin] }
@@ -31,5 +31,5 @@ async function findDevelopmentStore() {
   const dataDir = resolve(join('.data', 's3'))
   const running = await findStore(dataDir)
   if (!running?.endpoint) return {}
-  return { s3: { endpoint: running.endpoint, bucket: 'lading', ...await openKeys(dataDir), forcePathStyle: 'true', provider: 'local' } }
+  return { endpoint: running.endpoint, bucket: 'lading', ...await openKeys(dataDir), forcePathStyle: 'true', provider: 'local' }
 }

@@ -15,7 +15,7 @@ the environment or .env, and leaves nothing in the bucket. Ends with 0 when all 
   --json            for machines
 `
 
-const values = readArguments({ origin: { type: 'string', multiple: true, default: [] }, json: { type: 'boolean', default: false } }, usage)
+const { origins: givenOrigins, hasFlag: isForMachines } = readArguments('json', usage)
 
 const interrupted = new AbortController()
 // Once: whoever presses it again does not want to wait for the cleaning either.
@@ -24,16 +24,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 // Whoever reads what we say may stop: the bucket is cleaned all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => { interrupted.abort() })
 
-const config = await readConfiguration(values.origin).catch(refuse)
+const config = await readConfiguration(givenOrigins).catch(refuse)
 const patient = createPatient(config)
 const { store, origins, traits } = patient
 const print = createPrinter(console.log)
-if (!values.json) console.log(`The bucket ${store.bucket} at ${traits.name}, for pages of ${origins.join(', ')}\n`)
+if (!isForMachines) console.log(`The bucket ${store.bucket} at ${traits.name}, for pages of ${origins.join(', ')}\n`)
 
 let findings: Finding[] = []
 let left: string[] = []
 try {
-  findings = await examine(patient, { signal: interrupted.signal, onFinding: (finding) => { if (!values.json) print(finding) } })
+  findings = await examine(patient, { signal: interrupted.signal, onFinding: (finding) => { if (!isForMachines) print(finding) } })
 } finally {
   left = await patient.clean()
 }
@@ -42,7 +42,7 @@ tell()
 function tell(): void {
   const isWell = isHealthy(findings) && left.length === 0 && !interrupted.signal.aborted
   process.exitCode = isWell ? 0 : 1
-  if (values.json) return console.log(JSON.stringify({ provider: store.provider, bucket: store.bucket, origins, isWell, findings, left }, undefined, 2))
+  if (isForMachines) return console.log(JSON.stringify({ provider: store.provider, bucket: store.bucket, origins, isWell, findings, left }, undefined, 2))
 
   const having = (status: Finding['status']) => findings.filter((finding) => finding.status === status)
   const unseen = having('unchecked').map(({ title }) => title)
@@ -55,7 +55,7 @@ function tell(): void {
 
 function refuse(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error
-  if (values.json) console.log(JSON.stringify({ isWell: false, mistakes: error.mistakes }, undefined, 2))
+  if (isForMachines) console.log(JSON.stringify({ isWell: false, mistakes: error.mistakes }, undefined, 2))
   else console.error(error.mistakes.map((mistake) => `✗ ${mistake}`).join('\n'))
   process.exit(1)
 }

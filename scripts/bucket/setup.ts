@@ -34,11 +34,11 @@ interface Rule<Kind> {
   byHand: () => Promise<string>
 }
 
-const values = readArguments({ 'origin': { type: 'string', multiple: true, default: [] }, 'dry-run': { type: 'boolean', default: false } }, usage)
+const { origins: givenOrigins, hasFlag: isDryRun } = readArguments('dry-run', usage)
 // Whoever reads what we say may stop: the rules are set all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
-const patient = createPatient(await readConfiguration(values.origin).catch(refuse))
+const patient = createPatient(await readConfiguration(givenOrigins).catch(refuse))
 const { store, traits, origins } = patient
 console.log(`The bucket ${store.bucket} at ${traits.name}, for pages of ${origins.join(', ')}\n`)
 const areSet = [await apply(corsOf(patient)), await apply(lifecycleOf(patient))]
@@ -83,7 +83,7 @@ async function apply<Kind>({ title, isOfBucket, read, wanted, write, lack, byHan
   try {
     const known = await read()
     const rules = wanted(known)
-    if (values['dry-run']) {
+    if (isDryRun) {
       console.log(`${title}, as it would be set in place of the ${known.length} rules there:\n\n${toJson(rules)}\n`)
       return true
     }

@@ -14,7 +14,7 @@ export interface BucketConfig {
 const settings = z.object({ ...storeSettings, ...siteSettings })
 
 /** The part of Nuxt's runtimeConfig that concerns the bucket, as the server would find it in this environment. */
-export function bucketEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
+export function bucketEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> & { s3: Record<string, unknown> } {
   const { s3, ...others } = settings.shape
   const read = (path: string[]) => [path.at(-1) ?? '', env[variableName(path)]] as const
   return {
