@@ -20,6 +20,7 @@ export const credentials: Check = {
     const refusal = await firstRefusal()
     if (!refusal || ['AccessDenied', 'NoSuchBucket'].includes(refusal.code)) return ok('the store knows the key and takes its signature')
     if (isRegionFailure(refusal)) return unchecked('the store looks at the key only once the region is right')
+    if (refusal.code === 'RequestTimeTooSkewed') return unchecked('the store looks at the key only once the clock is right')
     const cure = cures[refusal.code] ?? 'Compare NUXT_S3_ENDPOINT, NUXT_S3_ACCESS_KEY_ID and NUXT_S3_SECRET_ACCESS_KEY with what the store says of them.'
     return fault(`The store answers ${describeFailure(refusal)}.`, { says: cure })
   },
