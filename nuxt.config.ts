@@ -26,6 +26,7 @@ export default defineNuxtConfig({
       digest: 'md5',
       minPartBytes: '',
     },
+    siteOrigin: '',
     maxFileBytes: '',
     requestLimitSeconds: 300,
     assemblingSeconds: 600,

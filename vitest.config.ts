@@ -23,6 +23,11 @@ export default defineConfig({
       },
       {
         resolve: { alias },
+        // Each test runs commands of their own, which take seconds to start.
+        test: { name: 'bucket', include: ['tests/bucket/**/*.test.ts'], environment: 'node', testTimeout: 90_000, hookTimeout: 60_000 },
+      },
+      {
+        resolve: { alias },
         test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], environment: 'node' },
       },
       // Minutes long, and run by `npm run test:long` alone.

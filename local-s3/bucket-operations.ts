@@ -4,10 +4,10 @@ import { parseCors } from './cors'
 import { hasDigest } from './digests'
 import type { S3ErrorCode } from './errors'
 import { S3Error } from './errors'
+import { assertLifecycle } from './lifecycle'
 import { listMultipartUploads, listObjects } from './lists'
 import type { Answer, BucketCall, Operation } from './operation'
 import { xmlAnswer } from './operation'
-import { elementsOf, parseXml } from './xml'
 
 export const bucketOperations: Operation[] = [
   {
@@ -23,8 +23,10 @@ export const bucketOperations: Operation[] = [
   { name: 'HeadBucket', method: 'HEAD', on: 'bucket', run: async () => ({ status: 200 }) },
   { name: 'PutBucketCors', method: 'PUT', on: 'bucket', needs: ['cors'], run: (call) => putSetting(call, 'cors', parseCors) },
   { name: 'GetBucketCors', method: 'GET', on: 'bucket', needs: ['cors'], run: (call) => getSetting(call, 'cors', 'NoSuchCORSConfiguration') },
+  { name: 'DeleteBucketCors', method: 'DELETE', on: 'bucket', needs: ['cors'], run: (call) => removeSetting(call, 'cors') },
   { name: 'PutBucketLifecycleConfiguration', method: 'PUT', on: 'bucket', needs: ['lifecycle'], run: (call) => putSetting(call, 'lifecycle', assertLifecycle) },
   { name: 'GetBucketLifecycleConfiguration', method: 'GET', on: 'bucket', needs: ['lifecycle'], run: (call) => getSetting(call, 'lifecycle', 'NoSuchLifecycleConfiguration') },
+  { name: 'DeleteBucketLifecycle', method: 'DELETE', on: 'bucket', needs: ['lifecycle'], run: (call) => removeSetting(call, 'lifecycle') },
   {
     name: 'ListObjectsV2',
     method: 'GET',
@@ -57,6 +59,7 @@ async function getSetting({ bucket }: BucketCall, name: keyof BucketSettings, mi
   return xmlAnswer(xml)
 }
 
-function assertLifecycle(xml: string): void {
-  if (elementsOf(parseXml(xml, 'LifecycleConfiguration'), 'Rule').length === 0) throw new S3Error('MalformedXML')
+async function removeSetting({ bucket }: BucketCall, name: keyof BucketSettings): Promise<Answer> {
+  await bucket.saveSettings({ [name]: undefined })
+  return { status: 204 }
 }

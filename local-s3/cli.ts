@@ -14,7 +14,11 @@ const usage = `npm run local-s3 -- --data DIR [options]
   --opaque-etags         ETags that are no MD5, as under SSE-KMS
   --no-digest-check      does not compare Content-MD5 and checksums with the body
   --repeat-complete aws|minio   what a second Complete gets (default aws)
+  --reader-key           prints a second key pair, which may read and list but change nothing
+  --clock-offset N       seconds by which its clock is off, such as 3600 or, behind, =-3600
   --exit-with PID        ends when that process is gone
+
+Lifecycle rules are checked, kept and given back as at AWS, but never carried out.
 `
 
 const { values } = parseArgs({
@@ -29,6 +33,8 @@ const { values } = parseArgs({
     'opaque-etags': { type: 'boolean' },
     'no-digest-check': { type: 'boolean' },
     'repeat-complete': { type: 'string', default: 'aws' },
+    'reader-key': { type: 'boolean' },
+    'clock-offset': { type: 'string' },
     'exit-with': { type: 'string' },
     'help': { type: 'boolean' },
   },
@@ -51,6 +57,8 @@ const store = await createLocalS3({
   opaqueEtags: values['opaque-etags'],
   checkDigests: !values['no-digest-check'],
   repeatComplete: values['repeat-complete'],
+  readerKey: values['reader-key'],
+  clockOffsetSeconds: readNumber(values['clock-offset'], /^-?\d+$/),
   exitWithPid,
 }).catch((error: Error) => {
   console.error(error.message)
@@ -67,6 +75,10 @@ S3_REGION=${region}
 S3_ACCESS_KEY_ID=${store.keys.accessKeyId}
 S3_SECRET_ACCESS_KEY=${store.keys.secretAccessKey}
 S3_FORCE_PATH_STYLE=true`)
+if (store.readerKeys) {
+  console.log(`S3_READER_ACCESS_KEY_ID=${store.readerKeys.accessKeyId}
+S3_READER_SECRET_ACCESS_KEY=${store.readerKeys.secretAccessKey}`)
+}
 
 async function stop(): Promise<void> {
   await store.close()
@@ -77,9 +89,9 @@ function isRepeat(text: string): text is 'aws' | 'minio' {
   return text === 'aws' || text === 'minio'
 }
 
-function readNumber(text: string | undefined): number | undefined {
+function readNumber(text: string | undefined, pattern = /^\d+$/): number | undefined {
   if (text === undefined) return undefined
-  if (!/^\d+$/.test(text)) {
+  if (!pattern.test(text)) {
     console.error(`Not a number: ${text}`)
     process.exit(2)
   }

@@ -8,7 +8,7 @@ import { serverName } from './data-lock'
 import { S3Error } from './errors'
 import type { Journal, JournalEntry } from './journal'
 import { preciseNow } from './journal'
-import type { Keys } from './keys'
+import type { KeyRole, Keys } from './keys'
 import type { Answer, Behaviour } from './operation'
 import type { S3Request } from './request'
 import { readRequest } from './request'
@@ -18,7 +18,9 @@ import type { Gate } from './throttle'
 import { buildXml } from './xml'
 
 export interface HandlerOptions {
-  keys: Keys
+  keys: readonly (Keys & { role: KeyRole })[]
+  /** The store's clock, by which signatures are judged and answers are dated; milliseconds since 1970. */
+  now: () => number
   region: string
   buckets: Buckets
   behaviour: Behaviour
@@ -28,7 +30,7 @@ export interface HandlerOptions {
 
 /** Answers one HTTP request; never rejects. */
 export function createHandler(options: HandlerOptions): (message: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { buckets, journal, gate } = options
+  const { buckets, journal, gate, now } = options
   return async (message, response) => {
     const id = randomBytes(8).toString('hex').toUpperCase()
     const entry: JournalEntry = { operation: 'Unknown', bytes: 0, status: 0, start: preciseNow(), end: 0 }
@@ -36,6 +38,7 @@ export function createHandler(options: HandlerOptions): (message: IncomingMessag
     const body = pipeline(message, gate((bytes) => { entry.bytes += bytes }), () => {})
     body.on('error', () => {})
     response.setHeader('server', serverName)
+    response.setHeader('date', new Date(now()).toUTCString())
     response.setHeader('x-amz-request-id', id)
     response.setHeader('x-amz-id-2', id)
     try {
@@ -56,14 +59,15 @@ export function createHandler(options: HandlerOptions): (message: IncomingMessag
   }
 }
 
-async function answer(request: S3Request, { keys, region, buckets, behaviour }: HandlerOptions, entry: JournalEntry): Promise<Answer> {
+async function answer(request: S3Request, { keys, now, region, buckets, behaviour }: HandlerOptions, entry: JournalEntry): Promise<Answer> {
   if (request.method === 'OPTIONS') {
     entry.operation = 'Preflight'
     return { status: 200, headers: answerPreflight(buckets.get(request.bucket ?? '').settings.cors, request.headers) }
   }
   const operation = findName(request)
   entry.operation = operation?.name ?? entry.operation
-  await authenticate(request, keys, region)
+  const { role } = await authenticate(request, keys, region, now())
+  if (role === 'reader' && request.method !== 'GET' && request.method !== 'HEAD') throw new S3Error('AccessDenied')
   return await runOperation(operation ?? findOperation(request), request, buckets, behaviour)
 }
 

@@ -39,6 +39,10 @@ export interface LocalS3Options {
   checkDigests?: boolean
   /** What a Complete of a completed upload gets: its result again (`aws`), or `NoSuchUpload` (`minio`). @default 'aws' */
   repeatComplete?: 'aws' | 'minio'
+  /** A second key pair, `readerKeys`, that may read and list but change nothing. @default false */
+  readerKey?: boolean
+  /** How far the store's clock is off, in seconds; from 15 minutes on, requests signed by the right time are refused. @default 0 */
+  clockOffsetSeconds?: number
   /** Written into the lock, for whoever asks how long this store will live. */
   exitWithPid?: number
 }
@@ -48,6 +52,8 @@ export interface LocalS3 {
   endpoint: string
   port: number
   keys: Keys
+  /** Only with the option `readerKey`. */
+  readerKeys?: Keys
   /** Cuts every connection and frees the data directory. */
   close: () => Promise<void>
 }
@@ -57,18 +63,27 @@ export interface LocalS3 {
  * production. Rejects when the port is taken (`EADDRINUSE`) or another process serves the data directory.
  */
 export async function createLocalS3(options: LocalS3Options): Promise<LocalS3> {
-  const { dataDir, port = 0, minPartBytes = 5 * 1024 ** 2, opaqueEtags = false, checkDigests = true, repeatComplete = 'aws' } = options
+  const { dataDir, port = 0, minPartBytes = 5 * 1024 ** 2, opaqueEtags = false, checkDigests = true, repeatComplete = 'aws', clockOffsetSeconds = 0 } = options
   const lock = await takeDataLock(dataDir, options.exitWithPid)
   try {
     const buckets = await openBuckets(dataDir)
     const keys = await openKeys(dataDir)
+    const readerKeys = options.readerKey ? await openKeys(dataDir, 'reader') : undefined
     if (options.bucket !== undefined) {
       const bucket = await buckets.ensure(options.bucket)
       if (options.corsOrigins?.length) await bucket.saveSettings({ cors: corsXml(options.corsOrigins) })
     }
     const journal = openJournal(options.journal)
     const behaviour = { minPartBytes, opaqueEtags, checkDigests, repeatComplete }
-    const handle = createHandler({ keys, region, buckets, behaviour, journal, gate: createThrottle(options.bytesPerSecond) })
+    const handle = createHandler({
+      keys: [{ ...keys, role: 'owner' }, ...readerKeys ? [{ ...readerKeys, role: 'reader' as const }] : []],
+      now: () => Date.now() + clockOffsetSeconds * 1000,
+      region,
+      buckets,
+      behaviour,
+      journal,
+      gate: createThrottle(options.bytesPerSecond),
+    })
     const running = new Set<Promise<void>>()
 
     // A part may take as long as it takes; Node would cut it off after five minutes.
@@ -86,6 +101,7 @@ export async function createLocalS3(options: LocalS3Options): Promise<LocalS3> {
       endpoint,
       port: boundPort,
       keys,
+      ...readerKeys && { readerKeys },
       async close() {
         await new Promise((done) => {
           server.close(done)

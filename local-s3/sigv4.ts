@@ -24,8 +24,8 @@ interface Claim {
   malformed: S3ErrorCode
 }
 
-/** Throws unless the request was signed with our key, in time, over everything that matters. */
-export async function authenticate(request: S3Request, keys: Keys, region: string, nowMs = Date.now()): Promise<void> {
+/** Answers with which of the keys the request was signed. Throws unless it was with one, in time, over everything that matters. */
+export async function authenticate<Known extends Keys>(request: S3Request, known: readonly Known[], region: string, nowMs: number): Promise<Known> {
   const claim = readClaim(request)
   const signedAt = parseDate(claim.date)
   if (!signedAt) throw new S3Error('AccessDenied', { message: 'AWS authentication requires a valid Date or x-amz-date header' })
@@ -33,7 +33,8 @@ export async function authenticate(request: S3Request, keys: Keys, region: strin
   if (day !== claim.date.slice(0, 8) || scope.join('/') !== `${region}/${service}/aws4_request`) {
     throw new S3Error(claim.malformed, { message: `Credential must be "<key>/${claim.date.slice(0, 8)}/${region}/${service}/aws4_request"`, details: { Region: region } })
   }
-  if (accessKeyId !== keys.accessKeyId) throw new S3Error('InvalidAccessKeyId', { details: { AWSAccessKeyId: accessKeyId ?? '' } })
+  const keys = known.find((pair) => pair.accessKeyId === accessKeyId)
+  if (!keys) throw new S3Error('InvalidAccessKeyId', { details: { AWSAccessKeyId: accessKeyId ?? '' } })
   if (request.fields['x-amz-security-token'] !== undefined) throw new S3Error('InvalidToken')
 
   assertInTime(claim, signedAt.getTime(), nowMs)
@@ -44,6 +45,7 @@ export async function authenticate(request: S3Request, keys: Keys, region: strin
   if (!isSame(expected, claim.signature)) {
     throw new S3Error('SignatureDoesNotMatch', { details: { StringToSign: stringToSign, CanonicalRequest: canonical } })
   }
+  return keys
 }
 
 function readClaim(request: S3Request): Claim {

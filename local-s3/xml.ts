@@ -2,7 +2,7 @@ import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
 import { S3Error } from './errors'
 
 /** Every element as a list, so that one `<Part>` reads like many. */
-interface XmlElement { [tag: string]: (XmlElement | string)[] }
+export interface XmlElement { [tag: string]: (XmlElement | string)[] }
 
 // Values stay text: part number 007 and an ETag such as 1e5 are not numbers. htmlEntities decodes &#34;, which Go clients send.
 const parser = new XMLParser({ ignoreAttributes: true, ignoreDeclaration: true, parseTagValue: false, htmlEntities: true, isArray: () => true })

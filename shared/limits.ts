@@ -1,5 +1,3 @@
-import type { DigestAlgorithm } from './digest'
-
 export const KiB = 1024
 export const MiB = 1024 * KiB
 export const GiB = 1024 * MiB
@@ -35,23 +33,4 @@ export interface StoreLimits {
   maxPartBytes: number
   maxParts: number
   maxFileBytes: number
-}
-
-export const providers = ['aws', 'r2', 'b2', 'minio', 'ceph', 'local'] as const
-export type Provider = (typeof providers)[number]
-
-/** From the vendors' documentation, November 2026. */
-export const providerLimits: Record<Provider, StoreLimits> = {
-  aws: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: maxPartCount * 5 * GiB },
-  r2: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB - 5 * MiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB - 5 * GiB },
-  b2: { minPartBytes: 5_000_000, maxPartBytes: 5_000_000_000, maxParts: maxPartCount, maxFileBytes: 10_000_000_000_000 },
-  minio: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB },
-  ceph: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: 5 * TiB },
-  local: { minPartBytes: 5 * MiB, maxPartBytes: 5 * GiB, maxParts: maxPartCount, maxFileBytes: maxPartCount * 5 * GiB },
-}
-
-/** Who refuses a part whose bytes do not fit the digest in its URL. Ceph signs over SHA-256 but does not compare it. */
-export const digestEnforcers: Record<DigestAlgorithm, readonly Provider[]> = {
-  md5: providers,
-  sha256: ['aws', 'local'],
 }

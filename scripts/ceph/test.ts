@@ -34,6 +34,7 @@ async function test(title: string, args: string[], store: Record<string, string>
 async function testStore(store: Record<string, string>) {
   await test('promises of S3', ['--project', 'stores', '--reporter=./tests/stores/report.ts'], store)
   await test('contract of the gateway', ['--project', 'contract'], store)
+  await test('the bucket\'s doctor and setup', ['--project', 'bucket'], store)
   await test('stories in a browser', ['--config', 'vitest.e2e.config.ts', 'tests/e2e/resume.test.ts', 'tests/e2e/arrival.test.ts'], store)
 }
 

@@ -7,7 +7,7 @@ import type { CompleteRequest, InitiateRequest, PartToSign, SignedPart } from '#
 import { initiate } from '#shared/api'
 import type { DigestAlgorithm } from '#shared/digest'
 import { bareETag } from '#shared/digest'
-import { providerLimits } from '#shared/limits'
+import { providerTraits } from '~/server/utils/providers'
 import { createLocalS3 } from '~/local-s3/server'
 import type { StoreSettings } from '~/server/utils/config/store'
 import { createFiles } from '~/server/utils/files/createFiles'
@@ -98,7 +98,7 @@ export async function openLab() {
     const context: UploadContext = {
       gateway: changed,
       records: createRecords(changed),
-      limits: { ...providerLimits.local, minPartBytes: store.minPartBytes, ...limits },
+      limits: { ...providerTraits.local.limits, minPartBytes: store.minPartBytes, ...limits },
       digestAlgorithm,
       assemblingMs: 600_000,
       clock,

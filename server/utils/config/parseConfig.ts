@@ -4,6 +4,7 @@ import type { AccessConfig } from './access'
 import { accessMistakes, accessSettings, toAccess } from './access'
 import { count } from './fields'
 import type { StoreSettings } from './store'
+import { siteMistakes, siteSettings } from './site'
 import { storeMistakes, storeSettings, toLimits, toStore } from './store'
 
 export interface ServerConfig {
@@ -27,6 +28,7 @@ export class ConfigError extends Error {
 const settings = z.object({
   ...accessSettings,
   ...storeSettings,
+  ...siteSettings,
   assemblingSeconds: count,
   /** Read by the page; checked here, for a mistake in them is to be seen at the start as well. */
   public: z.object({ partBytes: count, timeDivisor: count }),
@@ -43,6 +45,7 @@ export function parseConfig(raw: unknown, { isProduction }: { isProduction: bool
     ...issues.map(({ path, message }) => `${variableName(path)} ${message}`),
     ...accessMistakes(readable, isProduction),
     ...storeMistakes(readable, isProduction),
+    ...siteMistakes(readable),
   ]
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return toConfig(readable)
@@ -67,6 +70,7 @@ function withBlanks(raw: unknown, paths: readonly PropertyKey[][]): unknown {
   }))
 }
 
-function variableName(path: readonly PropertyKey[]): string {
+/** The environment variable that sets this value of Nuxt's runtimeConfig. */
+export function variableName(path: readonly PropertyKey[]): string {
   return ['NUXT', ...path.map((name) => String(name).replace(/[A-Z]/g, '_$&').toUpperCase())].join('_')
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { digestAlgorithms } from '#shared/digest'
 import type { DigestAlgorithm } from '#shared/digest'
-import type { Provider, StoreLimits } from '#shared/limits'
-import { digestEnforcers, providerLimits, providers } from '#shared/limits'
+import type { StoreLimits } from '#shared/limits'
+import type { Provider } from '~/server/utils/providers'
+import { providers, providerTraits } from '~/server/utils/providers'
 import { count, oneOf, text } from './fields'
 import { addressMistake, hostMistakes, splitHosts } from './storeHosts'
 
@@ -68,14 +69,14 @@ export function toStore({ s3, requestLimitSeconds = 300 }: Settings): StoreSetti
     hosts: splitHosts(s3.hosts),
     provider,
     digestAlgorithm,
-    isDigestEnforced: digestEnforcers[digestAlgorithm].includes(provider),
+    isDigestEnforced: providerTraits[provider].enforcedDigests.includes(digestAlgorithm),
     completeDeadlineMs: (requestLimitSeconds - 20) * 1000,
   }
 }
 
 /** What may be uploaded: the store's own limits, and the operator's. */
 export function toLimits({ s3, maxFileBytes }: Settings, { provider }: StoreSettings): StoreLimits {
-  const limits = providerLimits[provider]
+  const { limits } = providerTraits[provider]
   return {
     ...limits,
     minPartBytes: s3.minPartBytes ?? limits.minPartBytes,

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { CreateMultipartUploadCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutBucketCorsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { expect, it } from 'vitest'
 import { createLocalS3 } from '~/local-s3/server'
-import { Bucket, makeFolder, md5, open, openUpload, readJournal, refusal, send, someBytes } from './lab'
+import { Bucket, connect, makeFolder, md5, open, openUpload, readJournal, refusal, send, someBytes } from './lab'
 
 it('keeps its keys in the data directory, for its owner alone', async () => {
   const { store, dataDir } = await open()
@@ -65,4 +65,32 @@ it('leaves the connection usable after it refused a body', async () => {
   const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket: 'missing', Key: 'a' }))
   const body = someBytes(3 << 20)
   for (const _ of [1, 2]) expect(await send(url, { method: 'PUT', headers: { 'content-length': body.length }, body })).toMatchObject({ status: 404, code: 'NoSuchBucket' })
+})
+
+it('can have a second key that reads and lists but changes nothing', async () => {
+  const { store, s3, dataDir } = await open({ readerKey: true })
+  const keys = store.readerKeys ?? store.keys
+  expect(keys.accessKeyId).not.toBe(store.keys.accessKeyId)
+  expect((await stat(join(dataDir, 'reader-keys.json'))).mode & 0o777).toBe(0o600)
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'hello' }))
+  const reader = connect({ ...store, keys })
+  expect(await (await reader.send(new GetObjectCommand({ Bucket, Key: 'a' }))).Body?.transformToString()).toBe('hello')
+  expect((await reader.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(1)
+  const changes = [
+    reader.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'other' })),
+    reader.send(new DeleteObjectCommand({ Bucket, Key: 'a' })),
+    reader.send(new CreateMultipartUploadCommand({ Bucket, Key: 'a' })),
+    reader.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [{ AllowedOrigins: ['*'], AllowedMethods: ['GET'] }] } })),
+  ]
+  expect(await Promise.all(changes.map(refusal))).toEqual(changes.map(() => '403 AccessDenied'))
+  expect((await open()).store.readerKeys).toBeUndefined()
+})
+
+it.each([-3600, 3600])('can have a clock that is %i seconds off: it dates its answers by it and refuses what was signed by the right time', async (clockOffsetSeconds) => {
+  const { store, s3 } = await open({ clockOffsetSeconds })
+  expect(await refusal(s3.send(new GetObjectCommand({ Bucket, Key: 'a' })))).toBe('403 RequestTimeTooSkewed')
+  const { date = '' } = (await send(`${store.endpoint}/${Bucket}`)).headers
+  expect(Math.abs(Date.parse(date) - Date.now() - clockOffsetSeconds * 1000)).toBeLessThan(5_000)
+  const url = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'a' }))
+  expect(await send(url)).toMatchObject({ status: 403, code: 'AccessDenied' })
 })

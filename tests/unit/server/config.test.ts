@@ -6,7 +6,7 @@ const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
   forcePathStyle: '', hosts: '', provider: '', digest: 'md5', minPartBytes: '',
 }
-const good = { access: 'open', s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
+const good = { access: 'open', s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
 
 function mistakes(change: object, isProduction = true): readonly string[] {
   try {
@@ -82,6 +82,11 @@ describe('parseConfig', () => {
     const hosts = (count: number) => Array.from({ length: count }, (_, index) => `https://s${index}.example.org/files`).join()
     expect(mistakes({ s3: { ...s3, hosts: hosts(7) } })).toEqual([])
     expect(mistakes({ s3: { ...s3, hosts: hosts(8) } })).toEqual([expect.stringContaining('NUXT_S3_HOSTS holds 8')])
+  })
+
+  it.each(['https://files.example.com/', 'files.example.com', 'https://files.example.com/up', 'https://user:hidden@files.example.com', 'null'])('refuses %s as an origin of the site, without saying it', (siteOrigin) => {
+    expect(mistakes({ siteOrigin: `https://files.example.org, ${siteOrigin}` })).toEqual([expect.stringMatching(/^NUXT_SITE_ORIGIN, origin 2, is none/)])
+    expect(mistakes({ siteOrigin: 'https://files.example.com,http://localhost:3000' })).toEqual([])
   })
 
   it('names every mistake at once and no secret', () => {

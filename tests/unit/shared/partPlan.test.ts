@@ -1,8 +1,9 @@
-import { GiB, maxPartCount, MiB, providerLimits, TiB } from '#shared/limits'
+import { GiB, maxPartCount, MiB, TiB } from '#shared/limits'
 import { choosePartBytes, partBytesOf, partCount, partRange } from '#shared/partPlan'
 import { describe, expect, it } from 'vitest'
+import { providerTraits } from '~/server/utils/providers'
 
-const { aws } = providerLimits
+const aws = providerTraits.aws.limits
 
 describe('the part plan', () => {
   it('keeps the wished size as long as 9,500 parts are enough', () => {
