@@ -30,6 +30,9 @@ export default defineNuxtConfig({
     maxFileBytes: '',
     requestLimitSeconds: 300,
     assemblingSeconds: 600,
+    abandonedDays: 14,
+    cronSecret: '',
+    logLevel: 'info',
     public: {
       partBytes: '',
       timeDivisor: '',
@@ -45,6 +48,10 @@ export default defineNuxtConfig({
   compatibilityDate: '2026-11-01',
   nitro: {
     imports: { autoImport: false },
+    experimental: { tasks: true },
+    // Where a server runs on; Vercel calls the route, once a day on every plan.
+    scheduledTasks: { '17 * * * *': 'reap' },
+    vercel: { config: { version: 3, crons: [{ path: '/api/cron/reap', schedule: '17 4 * * *' }] } },
     typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
   },
 

@@ -1,14 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import type { H3Event } from 'h3'
-import { setResponseHeader, setResponseStatus } from 'h3'
+import { getRequestHeader, setResponseHeader, setResponseStatus } from 'h3'
 import type { ApiErrorCode, ApiFailure } from '#shared/errors'
 import { errorStatus, LadingError } from '#shared/errors'
-import { logError } from './log'
+import { causeName, describeThrown } from './describeThrown'
+import { log } from './log'
 
-/** Names this request in the answer, its headers and the log. */
+declare module 'h3' {
+  interface H3EventContext {
+    requestId?: string
+    /** What this request's line in the log tells of its failures; several in a batch. */
+    failures?: { code: ApiErrorCode, cause: string | undefined }[]
+  }
+}
+
+/** Names this request in the answer, its headers and the log. Vercel has given it a name already. */
 export function requestIdOf(event: H3Event): string {
-  event.context.requestId ??= randomUUID()
-  return String(event.context.requestId)
+  return event.context.requestId ??= platformId(event) ?? randomUUID()
+}
+
+/** Only where the platform overwrites what a client sends: else anybody could put words into the log. */
+function platformId(event: H3Event): string | undefined {
+  const given = process.env.VERCEL ? getRequestHeader(event, 'x-vercel-id') : undefined
+  return given && /^[\w:.-]{8,128}$/.test(given) ? given : undefined
 }
 
 /** Sets the answer's status and headers for anything that was thrown, and answers its body. */
@@ -20,11 +34,12 @@ export function answerFailure(event: H3Event, thrown: unknown): ApiFailure {
   return failure
 }
 
-/** Our own words for whatever was thrown. What is our fault or the store's goes to the log, with its cause. */
+/** Our own words for whatever was thrown. What is our fault or the store's has a line of its own in the log, with its cause. */
 export function toApiFailure(event: H3Event, thrown: unknown): ApiFailure {
   const requestId = requestIdOf(event)
   const failure = { ...translate(thrown), requestId }
-  if (errorStatus[failure.code] >= 500) logError(`[lading] ${requestId} ${failure.code}: ${describe(thrown)}`)
+  event.context.failures = [...event.context.failures ?? [], { code: failure.code, cause: causeName(thrown) }]
+  if (errorStatus[failure.code] >= 500) log('error', 'failure', { requestId, code: failure.code, cause: describeThrown(thrown) })
   return failure
 }
 
@@ -35,19 +50,4 @@ function translate(thrown: unknown): { code: ApiErrorCode, message: string } {
 
 function isApiCode(code: LadingError['code']): code is ApiErrorCode {
   return errorStatus[code] !== undefined
-}
-
-/** Names, codes and messages down to the first cause; of our own mistakes also where they happened. Never a URL. */
-function describe(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return 'not an error'
-  const { code, $metadata } = thrown as { code?: unknown, $metadata?: { httpStatusCode?: number } }
-  const facts = [thrown.name, code, $metadata?.httpStatusCode].filter((fact) => fact !== undefined).join(' ')
-  const isOurMistake = !(thrown instanceof LadingError) && $metadata === undefined
-  const text = isOurMistake ? thrown.stack ?? thrown.message : thrown.message
-  const cause = thrown.cause === undefined ? '' : ` <- ${describe(thrown.cause)}`
-  return `${facts}: ${withoutUrls(text)}${cause}`
-}
-
-function withoutUrls(text: string): string {
-  return text.replace(/https?:\/\/\S+/g, '<url>').replace(/X-Amz-[^\s&]+/gi, '<signed>').slice(0, 2000)
 }

@@ -10,13 +10,21 @@ const bytes = '(?:0|[1-9][0-9]{0,15})'
 
 const keyPattern = new RegExp(`^(?:(?:records|receipts)/${owner}/${id}\\.json|open/${owner}/${id}~${bytes}|done/${owner}/[0-9]{13}-${id}~${bytes}|prints/${owner}/[0-9a-f]{64}/${id}|data/${owner}/${id})$`)
 const prefixPattern = new RegExp(`^(?:(?:open|done)/${owner}/|prints/${owner}/[0-9a-f]{64}/)$`)
-const openPattern = new RegExp(`^open/${owner}/(${id})~(${bytes})$`)
+const openPattern = new RegExp(`^open/(${owner})/(${id})~(${bytes})$`)
 const donePattern = new RegExp(`^done/${owner}/([0-9]{13})-(${id})~(${bytes})$`)
 const printPattern = new RegExp(`^prints/${owner}/[0-9a-f]{64}/(${id})$`)
+const dataPattern = new RegExp(`^data/(${owner})/(${id})$`)
 const cursorPattern = new RegExp(`^[0-9]{13}-${id}~${bytes}$`)
 
 /** Counting down from here makes the newest come first in the store's own order. */
 const lastMs = 9_999_999_999_999
+
+/** The prefixes that are ever listed over all owners, by the reaper alone. */
+const roots = ['open/', 'data/'] as const
+export type Root = (typeof roots)[number]
+
+/** Sorts before every id that a client makes. */
+export const noId = '00000000-0000-0000-0000-000000000000'
 
 export interface FileRef {
   id: string
@@ -38,9 +46,14 @@ export function doneKey(owner: string, { id, fileBytes, completedAt }: FileRef &
 export const printPrefix = (owner: string, fingerprint: string) => `prints/${owner}/${fingerprint}/`
 export const printKey = (owner: string, fingerprint: string, id: string) => `${printPrefix(owner, fingerprint)}${id}`
 
-export function parseOpenKey(key: string): FileRef | undefined {
-  const [, id, fileBytes] = openPattern.exec(key) ?? []
-  return id && fileBytes ? { id, fileBytes: Number(fileBytes) } : undefined
+export function parseOpenKey(key: string): FileRef & { owner: string } | undefined {
+  const [, owner, id, fileBytes] = openPattern.exec(key) ?? []
+  return owner && id && fileBytes ? { owner, id, fileBytes: Number(fileBytes) } : undefined
+}
+
+export function parseDataKey(key: string): { owner: string, id: string } | undefined {
+  const [, owner, id] = dataPattern.exec(key) ?? []
+  return owner && id ? { owner, id } : undefined
 }
 
 export function parseDoneKey(key: string): FileRef & { completedAt: number } | undefined {
@@ -66,4 +79,9 @@ export function assertKey(key: string): string {
 export function assertPrefix(prefix: string): string {
   if (!prefixPattern.test(prefix)) throw new LadingError('server_error', 'a prefix that does not fit the layout')
   return prefix
+}
+
+export function assertRoot(root: Root): Root {
+  if (!roots.includes(root)) throw new LadingError('server_error', 'a prefix over all owners that does not fit the layout')
+  return root
 }

@@ -1,19 +1,32 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { useNitroApp } from 'nitropack/runtime'
 import type { SessionAnswer } from '#shared/api'
+import { runAside } from './aside'
 import type { ServerConfig } from './config/parseConfig'
 import type { Files } from './files/createFiles'
 import { createFiles } from './files/createFiles'
+import { log } from './log'
+import { reap } from './reaper/reap'
+import type { ReapReport } from './reaper/report'
 import type { Gateway } from './s3/gateway'
 import { createGateway } from './s3/gateway'
-import type { UploadContext } from './uploads/context'
+import type { Completion, UploadContext } from './uploads/context'
 import type { Uploads } from './uploads/createUploads'
 import { createUploads } from './uploads/createUploads'
 import { createRecords } from './uploads/record'
 import { useConfig } from './config/useConfig'
 
+declare module 'nitropack/types' {
+  interface NitroRuntimeHooks {
+    /** A file has arrived. Called once, beside the answer. */
+    'lading:completed': (completion: Completion) => void | Promise<void>
+  }
+}
+
 interface Services {
   config: ServerConfig
+  context: UploadContext
   gateway: Gateway
   uploads: Uploads
   files: Files
@@ -33,10 +46,13 @@ function createServices(config: ServerConfig): Services {
     limits: config.limits,
     digestAlgorithm: config.store.digestAlgorithm,
     assemblingMs: config.assemblingMs,
+    abandonedMs: config.operation.abandonedMs,
     clock: { now: Date.now, wait: (ms) => wait(ms) },
     randomToken: () => randomBytes(16).toString('hex'),
+    aside: runAside,
+    onCompleted: async (completion) => { await useNitroApp().hooks.callHook('lading:completed', completion) },
   }
-  return { config, gateway, uploads: createUploads(context), files: createFiles(context) }
+  return { config, context, gateway, uploads: createUploads(context), files: createFiles(context) }
 }
 
 export function useUploads(): Uploads {
@@ -54,6 +70,14 @@ export function useGateway(): Gateway {
 /** Begins the time that a request has for `CompleteMultipartUpload`: 20 s less than the platform gives the request. */
 export function startDeadline(): AbortSignal {
   return AbortSignal.timeout(useServices().config.store.completeDeadlineMs)
+}
+
+/** One run of the reaper, with its line in the log. */
+export async function runReaper(): Promise<ReapReport> {
+  const { config, context } = useServices()
+  const report = await reap(context, AbortSignal.timeout(config.operation.reapMs))
+  log('info', 'reaper', { ...report })
+  return report
 }
 
 /** What a page must know before it sends anything. */

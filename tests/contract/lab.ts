@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ListMultipartUploadsCommandOutput } from '@aws-sdk/client-s3'
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { CompleteRequest, InitiateRequest, PartToSign, SignedPart } from '#shared/api'
 import { initiate } from '#shared/api'
@@ -13,7 +14,7 @@ import type { StoreSettings } from '~/server/utils/config/store'
 import { createFiles } from '~/server/utils/files/createFiles'
 import type { Gateway } from '~/server/utils/s3/gateway'
 import { createGateway } from '~/server/utils/s3/gateway'
-import type { UploadContext } from '~/server/utils/uploads/context'
+import type { Completion, UploadContext } from '~/server/utils/uploads/context'
 import { createUploads } from '~/server/utils/uploads/createUploads'
 import { createRecords } from '~/server/utils/uploads/record'
 
@@ -93,6 +94,9 @@ export async function openLab() {
   const gateway = createGateway(settings)
   const clock = { skewMs: 0, now: () => Date.now() + clock.skewMs, wait: () => new Promise<void>((resolve) => setImmediate(resolve)) }
 
+  const completions: Completion[] = []
+  const asides: Promise<void>[] = []
+
   function serverWith({ gateway: change, limits, digestAlgorithm = 'md5' }: Change = {}) {
     const changed = { ...gateway, ...change?.(gateway) }
     const context: UploadContext = {
@@ -101,20 +105,35 @@ export async function openLab() {
       limits: { ...providerTraits.local.limits, minPartBytes: store.minPartBytes, ...limits },
       digestAlgorithm,
       assemblingMs: 600_000,
+      abandonedMs: 14 * 24 * 60 * 60 * 1000,
       clock,
       randomToken: () => randomBytes(16).toString('hex'),
+      aside: (_, work) => void asides.push(work()),
+      onCompleted: async (completion) => void completions.push(completion),
     }
     return { uploads: createUploads(context), files: createFiles(context), context }
   }
 
   async function keys(prefix = ''): Promise<string[]> {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }))
-    return Contents.flatMap(({ Key }) => Key ?? [])
+    const found: string[] = []
+    let token: string | undefined
+    do {
+      const { Contents = [], NextContinuationToken } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      found.push(...Contents.flatMap(({ Key }) => Key ?? []))
+      token = NextContinuationToken
+    } while (token)
+    return found
   }
 
   async function multiparts(): Promise<{ key: string, uploadId: string }[]> {
-    const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }))
-    return Uploads.map(({ Key = '', UploadId = '' }) => ({ key: Key, uploadId: UploadId }))
+    const found: { key: string, uploadId: string }[] = []
+    let marker: { KeyMarker?: string, UploadIdMarker?: string } | undefined = {}
+    while (marker) {
+      const page: ListMultipartUploadsCommandOutput = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket, ...marker }))
+      found.push(...(page.Uploads ?? []).map(({ Key = '', UploadId = '' }) => ({ key: Key, uploadId: UploadId })))
+      marker = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : undefined
+    }
+    return found
   }
 
   return {
@@ -123,6 +142,10 @@ export async function openLab() {
     gateway,
     settings,
     clock,
+    /** What the hook was told, in order; complete after `asidesDone`. */
+    completions,
+    /** Resolves when everything is done that no answer waits for. */
+    asidesDone: async () => void await Promise.all(asides.splice(0)),
     bucket,
     s3,
     partBytes: store.minPartBytes,

@@ -53,6 +53,34 @@ describe('sign', () => {
     expect(asked).toEqual(['readJson', 'signParts'])
   })
 
+  it('notes once a day that somebody signed, beside the answer', async () => {
+    const { owner, file, id } = await opened()
+    const signedAt = async () => (await lab.context.records.require(owner, id)).record
+    const sign = async (day: number) => {
+      lab.clock.skewMs = day * 24 * 60 * 60 * 1000
+      const { parts } = await lab.uploads.sign(owner, { id, parts: file.parts })
+      await lab.asidesDone()
+      return parts
+    }
+    try {
+      await sign(0.9)
+      expect(await signedAt()).not.toHaveProperty('signedAt')
+      await sign(1.1)
+      const noted = await signedAt()
+      expect(noted).toMatchObject({ state: 'open', signedAt: expect.any(Number) })
+      await sign(2)
+      expect(await signedAt()).toEqual(noted)
+      await sign(2.2)
+      expect(await signedAt()).not.toEqual(noted)
+      // A store that takes no write is in nobody's way.
+      const server = lab.serverWith({ gateway: () => ({ writeJson: async () => await new Promise(() => {}) }) })
+      lab.clock.skewMs *= 2
+      expect((await server.uploads.sign(owner, { id, parts: file.parts })).parts).toHaveLength(2)
+    } finally {
+      lab.clock.skewMs = 0
+    }
+  })
+
   it('takes no parts for a completed upload', async () => {
     const { owner, file, id } = await completed()
     expect(await codeOf(lab.uploads.sign(owner, { id, parts: file.parts }))).toBe('upload_gone')

@@ -3,6 +3,8 @@ import type { StoreLimits } from '#shared/limits'
 import type { AccessConfig } from './access'
 import { accessMistakes, accessSettings, toAccess } from './access'
 import { count } from './fields'
+import type { OperationConfig } from './operation'
+import { operationMistakes, operationSettings, toOperation } from './operation'
 import type { StoreSettings } from './store'
 import { siteMistakes, siteSettings } from './site'
 import { storeMistakes, storeSettings, toLimits, toStore } from './store'
@@ -13,6 +15,7 @@ export interface ServerConfig {
   limits: StoreLimits
   /** How long a `CompleteMultipartUpload` without an answer is waited for before it is sent again. */
   assemblingMs: number
+  operation: OperationConfig
 }
 
 /** Thrown when the app must not start. The message names every mistake and holds no secret's value. */
@@ -29,6 +32,7 @@ const settings = z.object({
   ...accessSettings,
   ...storeSettings,
   ...siteSettings,
+  ...operationSettings,
   assemblingSeconds: count,
   /** Read by the page; checked here, for a mistake in them is to be seen at the start as well. */
   public: z.object({ partBytes: count, timeDivisor: count }),
@@ -46,6 +50,7 @@ export function parseConfig(raw: unknown, { isProduction }: { isProduction: bool
     ...accessMistakes(readable, isProduction),
     ...storeMistakes(readable, isProduction),
     ...siteMistakes(readable),
+    ...operationMistakes(readable),
   ]
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return toConfig(readable)
@@ -59,6 +64,7 @@ function toConfig(readable: Settings): ServerConfig {
     store,
     limits: toLimits(readable, store),
     assemblingMs: assemblingSeconds * 1000,
+    operation: toOperation(readable, store.completeDeadlineMs),
   }
 }
 

@@ -1,6 +1,5 @@
 import type { CompletedPart } from '@aws-sdk/client-s3'
-import type { DigestAlgorithm, ListedPart } from '#shared/digest'
-import { bareETag } from '#shared/digest'
+import type { DigestAlgorithm } from '#shared/digest'
 import { LadingError } from '#shared/errors'
 import type { S3Clients } from './client'
 import { failureName, isDefinite, isMissing, toStoreFailure } from './failure'
@@ -33,14 +32,9 @@ export type CompleteOutcome =
 export interface MultipartCalls {
   /** Answers the upload id. Sent once; where the answer is lost, a multipart upload without an owner may be left. */
   createMultipart(key: string, object: ObjectToCreate): Promise<string>
-  /** All pages, by number; undefined where there is no such multipart upload. */
-  listParts(key: string, uploadId: string): Promise<ListedPart[] | undefined>
-  isMultipartAlive(key: string, uploadId: string): Promise<boolean>
   completeMultipart(key: string, uploadId: string, parts: readonly PartToComplete[], signal: AbortSignal): Promise<CompleteOutcome>
   /** Also succeeds where there is none. */
   abortMultipart(key: string, uploadId: string): Promise<void>
-  /** The ids of all multipart uploads under exactly this key. */
-  listMultiparts(key: string): Promise<string[]>
 }
 
 const createTimeoutMs = 15_000
@@ -50,12 +44,6 @@ export function createMultipartCalls(clients: () => Promise<S3Clients>, bucket: 
     const { sdk, patient } = await clients()
     const command = new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key: assertKey(key), UploadId: uploadId })
     await patient.send(command).catch(undefinedIfMissing)
-  }
-
-  async function listPage(key: string, uploadId: string, after: string | undefined, limit: number) {
-    const { sdk, patient } = await clients()
-    const command = new sdk.ListPartsCommand({ Bucket: bucket, Key: assertKey(key), UploadId: uploadId, MaxParts: limit, ...after && { PartNumberMarker: after } })
-    return await patient.send(command).catch(undefinedIfMissing)
   }
 
   return {
@@ -80,25 +68,6 @@ export function createMultipartCalls(clients: () => Promise<S3Clients>, bucket: 
       return answer.UploadId
     },
 
-    async listParts(key, uploadId) {
-      const parts: ListedPart[] = []
-      let after: string | undefined
-      do {
-        const page = await listPage(key, uploadId, after, 1000)
-        if (!page) return undefined
-        for (const { PartNumber = 0, Size = 0, ETag = '', ChecksumSHA256 } of page.Parts ?? []) {
-          parts.push({ partNumber: PartNumber, bytes: Size, etag: bareETag(ETag), ...ChecksumSHA256 && { sha256: ChecksumSHA256 } })
-        }
-        // A store that says "more" without saying from where would keep us here for ever.
-        after = page.IsTruncated && page.NextPartNumberMarker !== after ? page.NextPartNumberMarker : undefined
-      } while (after)
-      return parts
-    },
-
-    async isMultipartAlive(key, uploadId) {
-      return await listPage(key, uploadId, undefined, 1) !== undefined
-    },
-
     async completeMultipart(key, uploadId, parts, signal) {
       const { sdk, once } = await clients()
       const command = new sdk.CompleteMultipartUploadCommand({
@@ -118,21 +87,6 @@ export function createMultipartCalls(clients: () => Promise<S3Clients>, bucket: 
     },
 
     abortMultipart,
-
-    async listMultiparts(key) {
-      const { sdk, patient } = await clients()
-      const ids: string[] = []
-      let marker: { KeyMarker?: string, UploadIdMarker?: string } | undefined = {}
-      while (marker) {
-        const command: InstanceType<typeof sdk.ListMultipartUploadsCommand> = new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: assertKey(key), ...marker })
-        const page = await patient.send(command).catch(rethrow)
-        ids.push(...(page.Uploads ?? []).flatMap(({ Key, UploadId }) => Key === key && UploadId ? UploadId : []))
-        marker = page.IsTruncated && page.NextKeyMarker
-          ? { KeyMarker: page.NextKeyMarker, ...page.NextUploadIdMarker && { UploadIdMarker: page.NextUploadIdMarker } }
-          : undefined
-      }
-      return ids
-    },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { S3Clients } from './client'
 import { isConditionFailed, isMissing, toStoreFailure } from './failure'
-import { assertKey, assertPrefix } from '~/server/utils/keys'
+import type { Root } from '~/server/utils/keys'
+import { assertKey, assertPrefix, assertRoot } from '~/server/utils/keys'
 
 export interface StoredObject {
   bytes: number
@@ -20,6 +21,15 @@ export interface StoredJson {
 
 export type WrittenJson = Pick<StoredJson, 'etag'>
 
+export interface ListedObject {
+  key: string
+  /** Milliseconds since 1970, by the store's clock. */
+  storedAt: number
+}
+
+/** Where a list begins: behind a key of the layout, or where the store said that its next page does. */
+export type ListStart = { after: string } | { token: string }
+
 /** When a write may happen: only where nothing is yet, or only over the version with this ETag. */
 export type WriteCondition = { ifAbsent: true } | { ifMatch: string }
 
@@ -34,15 +44,20 @@ export interface ObjectCalls {
   remove(key: string): Promise<void>
   /** One page of keys in the store's order; `after` is the last key of the page before. */
   list(prefix: string, page?: { after?: string, limit?: number }): Promise<{ keys: string[], isLast: boolean }>
+  /** One page over all owners; strangers' keys may be among them. */
+  listAll(root: Root, from?: ListStart): Promise<{ objects: ListedObject[], next?: ListStart }>
 }
 
 const emptyMd5 = '1B2M2Y8AsgTpgAmY7PhCfg=='
+
+/** Whoever asks whether the bucket answers wants to know it soon. */
+const reachableMs = 5_000
 
 export function createObjectCalls(clients: () => Promise<S3Clients>, bucket: string): ObjectCalls {
   return {
     async assertReachable() {
       const { sdk, patient } = await clients()
-      await patient.send(new sdk.HeadBucketCommand({ Bucket: bucket })).catch(rethrow)
+      await patient.send(new sdk.HeadBucketCommand({ Bucket: bucket }), { abortSignal: AbortSignal.timeout(reachableMs) }).catch(rethrow)
     },
 
     async head(key) {
@@ -97,6 +112,16 @@ export function createObjectCalls(clients: () => Promise<S3Clients>, bucket: str
       const command = new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: assertPrefix(prefix), MaxKeys: limit, ...after && { StartAfter: assertKey(after) } })
       const answer = await patient.send(command).catch(rethrow)
       return { keys: (answer.Contents ?? []).flatMap(({ Key }) => Key ?? []), isLast: !answer.IsTruncated }
+    },
+
+    async listAll(root, from) {
+      const { sdk, patient } = await clients()
+      const start = from && ('after' in from ? { StartAfter: assertKey(from.after) } : { ContinuationToken: from.token })
+      const { Contents = [], IsTruncated, NextContinuationToken } = await patient.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: assertRoot(root), ...start })).catch(rethrow)
+      return {
+        objects: Contents.flatMap(({ Key, LastModified }) => Key && LastModified ? { key: Key, storedAt: LastModified.getTime() } : []),
+        ...IsTruncated && NextContinuationToken && { next: { token: NextContinuationToken } },
+      }
     },
   }
 }

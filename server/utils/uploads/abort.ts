@@ -16,12 +16,24 @@ const lookEveryMs = 200
  */
 export async function abort(context: UploadContext, owner: string, id: string): Promise<void> {
   const record = await claim(context, owner, id)
-  if (!record) return
+  if (record) await takeAway(context, owner, record)
+}
 
+/** The same for an upload as it was `seen`, in whole. False, and nothing is touched, where its record has changed since. */
+export async function abortAsSeen(context: UploadContext, owner: string, seen: StoredRecord): Promise<boolean> {
+  const { record } = seen
+  if (record.state === 'completed') return false
+  const discarding = toDiscarding(record)
+  if (record.state !== 'discarding' && !await context.records.replace(owner, seen, discarding)) return false
+  await takeAway(context, owner, discarding)
+  return true
+}
+
+async function takeAway(context: UploadContext, owner: string, record: UnfinishedRecord): Promise<void> {
   await removeParts(context, owner, record)
   if (await settle(context, owner, record)) throw new LadingError('object_conflict', 'The upload is already completed.')
   await removeMarkers(context, owner, record)
-  await context.records.remove(owner, id)
+  await context.records.remove(owner, record.id)
 }
 
 /** From here on nobody opens or completes it. Undefined where there is nothing to take away. */

@@ -42,7 +42,7 @@ async function answer(context: UploadContext, owner: string, record: UploadRecor
   const { id, partBytes } = record
   if (record.state === 'completed') return { state: 'completed', id, receipt: await readReceipt(context.gateway, owner, record) }
   if (record.state !== 'open') throw new LadingError('upload_gone', 'The upload was discarded.')
-  return { state: 'open', id, isNew, partBytes, parts: await signInPlan(context, owner, record, parts), keptUntil: keptUntil(record) }
+  return { state: 'open', id, isNew, partBytes, parts: await signInPlan(context, owner, record, parts), keptUntil: keptUntil(context, record) }
 }
 
 /** The parts to sign at once: none where the plan is not the wished one, for then they are cut differently. */

@@ -26,10 +26,11 @@ async function listMarkers({ gateway }: UploadContext, owner: string): Promise<F
 }
 
 /** The record is written before its marker, so a marker without one is a leftover. */
-async function readPending({ gateway, records }: UploadContext, owner: string, marker: FileRef): Promise<PendingUpload | undefined> {
+async function readPending(context: UploadContext, owner: string, marker: FileRef): Promise<PendingUpload | undefined> {
+  const { gateway, records } = context
   const record = (await records.read(owner, marker.id))?.record
   if (!record || record.state === 'completed') await gateway.remove(openKey(owner, marker))
   if (record?.state !== 'open') return undefined
   const { id, fileName, relativePath, fileBytes, fingerprint, partBytes, createdAt } = record
-  return { id, fileName, ...relativePath !== undefined && { relativePath }, fileBytes, fingerprint, partBytes, createdAt, keptUntil: keptUntil(record) }
+  return { id, fileName, ...relativePath !== undefined && { relativePath }, fileBytes, fingerprint, partBytes, createdAt, keptUntil: keptUntil(context, record) }
 }

@@ -31,12 +31,20 @@ const uploadRecord = z.discriminatedUnion('state', [
     state: z.literal('open'),
     uploadId: z.string(),
     verified: verified.optional(),
+    /** URLs were signed then; noted once a day at most. */
+    signedAt: timestamp.optional(),
     /** A `CompleteMultipartUpload` was sent then, and no answer of the store's has come. */
     assemblingSince: timestamp.optional(),
   }),
   /** Being taken away. Nobody else may change the record from here on, except to say that the object is there after all. */
-  z.object({ ...file, state: z.literal('discarding'), uploadId: z.string().optional(), verified: verified.optional() }),
-  z.object({ ...file, state: z.literal('completed'), receipt }),
+  z.object({ ...file, state: z.literal('discarding'), uploadId: z.string().optional(), verified: verified.optional(), signedAt: timestamp.optional() }),
+  z.object({
+    ...file,
+    state: z.literal('completed'),
+    receipt,
+    /** Random: tells whoever wrote this that it was they, and nobody else with the same receipt. */
+    settledBy: z.string().optional(),
+  }),
 ])
 export type UploadRecord = z.infer<typeof uploadRecord>
 export type OpeningRecord = Extract<UploadRecord, { state: 'opening' }>

@@ -46,13 +46,18 @@ async function keepReceipt({ gateway }: UploadContext, owner: string, receipt: R
   return receiptSchema.parse(kept.value)
 }
 
-async function markCompleted({ records }: UploadContext, owner: string, receipt: Receipt, known?: StoredRecord): Promise<void> {
+/** Whoever's write it is that makes the record completed tells of it; the others find it done. */
+async function markCompleted({ records, randomToken, aside, onCompleted }: UploadContext, owner: string, receipt: Receipt, known?: StoredRecord): Promise<void> {
+  const settledBy = randomToken()
   for (let tries = 0; tries < 5; tries++) {
     const stored = tries === 0 && known ? known : await records.read(owner, receipt.id)
     if (!stored || stored.record.state === 'completed') return
     const { id, fileName, relativePath, fileBytes, contentType, fingerprint, partBytes, digestAlgorithm, token, createdAt } = stored.record
     const file = { id, fileName, relativePath, fileBytes, contentType, fingerprint, partBytes, digestAlgorithm, token, createdAt }
-    if (await records.replace(owner, stored, { ...file, state: 'completed', receipt })) return
+    if (await records.replace(owner, stored, { ...file, state: 'completed', receipt, settledBy })) {
+      aside('telling of a completed upload', () => onCompleted({ owner, receipt }))
+      return
+    }
   }
   throw new LadingError('store_unavailable', 'The record could not be written.')
 }

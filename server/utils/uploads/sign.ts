@@ -3,6 +3,7 @@ import { LadingError } from '#shared/errors'
 import { partBytesOf } from '#shared/partPlan'
 import { dataKey } from '~/server/utils/keys'
 import type { UploadContext } from './context'
+import { noteSign } from './lastSign'
 import type { OpenRecord, UploadRecord } from './record'
 import { fitsAlgorithm } from './verify'
 
@@ -13,10 +14,11 @@ export async function sign(context: UploadContext, owner: string, { id, parts }:
   return { id, parts: await signInPlan(context, owner, record, parts) }
 }
 
-export async function signInPlan({ gateway }: UploadContext, owner: string, record: OpenRecord, parts: readonly PartToSign[]): Promise<SignedPart[]> {
+export async function signInPlan(context: UploadContext, owner: string, record: OpenRecord, parts: readonly PartToSign[]): Promise<SignedPart[]> {
   assertInPlan(record, parts)
   if (parts.length === 0) return []
-  return await gateway.signParts(dataKey(owner, record.id), record.uploadId, record.digestAlgorithm, parts)
+  noteSign(context, owner, record)
+  return await context.gateway.signParts(dataKey(owner, record.id), record.uploadId, record.digestAlgorithm, parts)
 }
 
 /** Throws `invalid_request` unless every part is one of the frozen plan's, with its length and the upload's kind of digest. */

@@ -12,7 +12,7 @@ export async function status(context: UploadContext, owner: string, id: string):
   if (record.state !== 'open') return { state: 'gone', id }
 
   const parts = await context.gateway.listParts(dataKey(owner, id), record.uploadId)
-  if (parts) return { state: 'open', id, partBytes: record.partBytes, parts, keptUntil: keptUntil(record) }
+  if (parts) return { state: 'open', id, partBytes: record.partBytes, parts, keptUntil: keptUntil(context, record) }
   const receipt = await settle(context, owner, record)
   return receipt ? { state: 'completed', id, receipt } : { state: 'gone', id }
 }

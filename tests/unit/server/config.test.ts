@@ -6,7 +6,7 @@ const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
   forcePathStyle: '', hosts: '', provider: '', digest: 'md5', minPartBytes: '',
 }
-const good = { access: 'open', s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
+const good = { access: 'open', s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, abandonedDays: '', cronSecret: '', logLevel: '', public: { partBytes: '', timeDivisor: '' } }
 
 function mistakes(change: object, isProduction = true): readonly string[] {
   try {
@@ -25,6 +25,20 @@ describe('parseConfig', () => {
       store: { endpoint: s3.endpoint, region: 'us-east-1', bucket: 'files', forcePathStyle: true, completeDeadlineMs: 280_000 },
       limits: { minPartBytes: 5 * MiB },
     })
+  })
+
+  it('cleans up after two weeks and says what is worth saying, unless told otherwise', () => {
+    const dayMs = 24 * 60 * 60 * 1000
+    expect(parseConfig(good, { isProduction: true }).operation).toEqual({ logLevel: 'info', abandonedMs: 14 * dayMs, cronSecret: undefined, reapMs: 280_000 })
+    const cronSecret = 'b7Xw2mQe9Rt4Yu6Io1Pa3Sd5Fg8Hj0Kl'
+    expect(parseConfig({ ...good, logLevel: 'warn', abandonedDays: 3, cronSecret }, { isProduction: true }).operation).toMatchObject({ logLevel: 'warn', abandonedMs: 3 * dayMs, cronSecret })
+    expect(mistakes({ logLevel: 'loud', abandonedDays: 0 })).toEqual([expect.stringContaining('NUXT_LOG_LEVEL'), expect.stringContaining('NUXT_ABANDONED_DAYS')])
+    expect(mistakes({ abandonedDays: '0.5' })).toHaveLength(1)
+  })
+
+  it.each(['Xw2mQe9Rt4', 'your-cron-secret-your-cron-secret-x'])('refuses the scheduler\'s secret %j, without saying it', (secret) => {
+    expect(mistakes({ cronSecret: secret })).toEqual([expect.stringContaining('NUXT_CRON_SECRET')])
+    expect(mistakes({ cronSecret: secret }).join()).not.toContain(secret)
   })
 
   it('checks what the page reads as well', () => {

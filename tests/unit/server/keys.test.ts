@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertKey, assertPrefix, dataKey, doneKey, donePrefix, isCursor, openKey, openPrefix, parseDoneKey, parseOpenKey, parsePrintKey, printKey, printPrefix, receiptKey, recordKey } from '~/server/utils/keys'
+import { assertKey, assertPrefix, assertRoot, dataKey, doneKey, donePrefix, isCursor, openKey, openPrefix, parseDataKey, parseDoneKey, parseOpenKey, parsePrintKey, printKey, printPrefix, receiptKey, recordKey } from '~/server/utils/keys'
 
 const owner = '0123456789abcdef0123456789abcdef'
 const id = '11111111-2222-4333-8444-555555555555'
@@ -11,11 +11,18 @@ describe('keys', () => {
     for (const key of [recordKey(owner, id), receiptKey(owner, id), dataKey(owner, id), openKey(owner, file), doneKey(owner, file), printKey(owner, fingerprint, id)]) {
       expect(assertKey(key)).toBe(key)
     }
-    expect(parseOpenKey(openKey(owner, file))).toEqual({ id, fileBytes: file.fileBytes })
+    expect(parseOpenKey(openKey(owner, file))).toEqual({ owner, id, fileBytes: file.fileBytes })
+    expect(parseDataKey(dataKey(owner, id))).toEqual({ owner, id })
     expect(parseDoneKey(doneKey(owner, file))).toEqual(file)
     expect(parsePrintKey(printKey(owner, fingerprint, id))).toBe(id)
     expect(isCursor(doneKey(owner, file).slice(donePrefix(owner).length))).toBe(true)
     for (const prefix of [openPrefix(owner), donePrefix(owner), printPrefix(owner, fingerprint)]) expect(assertPrefix(prefix)).toBe(prefix)
+  })
+
+  it('lists over all owners where the reaper does, and nowhere else', () => {
+    for (const root of ['open/', 'data/'] as const) expect(assertRoot(root)).toBe(root)
+    for (const root of ['', 'records/', 'open', `open/${owner}/`]) expect(() => assertRoot(root as 'open/')).toThrow()
+    for (const stranger of ['data/x', `data/${owner}`, `data/${owner}/${id}.bak`, `x/data/${owner}/${id}`]) expect(parseDataKey(stranger)).toBeUndefined()
   })
 
   it('sorts the newest file first', () => {
