@@ -7,6 +7,8 @@ export interface RateConfig {
   ownerCallsPerMinute: number
   /** From one network address, by everybody behind it. */
   addressCallsPerMinute: number
+  /** The minute in which calls are counted; tests have shorter ones. */
+  minuteSeconds: number
   /** So many proxies of the operator's own stand before the server, and what they say of a caller's address is true. */
   trustedProxies: number
   /** Where instances count together; undefined where each counts by itself. Holds a password, maybe. */
@@ -35,8 +37,8 @@ export function limitMistakes({ redisUrl }: Settings): string[] {
   return isRedis ? [] : ['NUXT_REDIS_URL must be empty or an address like redis://host:6379, or rediss:// with TLS']
 }
 
-export function toRates({ callsPerMinute = 600, addressCallsPerMinute = 600, trustedProxies = 0, redisUrl }: Settings): RateConfig {
-  return { ownerCallsPerMinute: callsPerMinute, addressCallsPerMinute, trustedProxies, redisUrl: redisUrl || undefined }
+export function toRates({ callsPerMinute = 600, addressCallsPerMinute = 600, trustedProxies = 0, redisUrl }: Settings, { timeDivisor = 1 }: { timeDivisor?: number } = {}): RateConfig {
+  return { ownerCallsPerMinute: callsPerMinute, addressCallsPerMinute, minuteSeconds: Math.ceil(60 / timeDivisor), trustedProxies, redisUrl: redisUrl || undefined }
 }
 
 export function toQuotas({ maxOpenUploads = 12_000, maxOwnerBytes }: Settings): QuotaConfig {

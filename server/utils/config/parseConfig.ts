@@ -61,7 +61,7 @@ function toConfig(readable: Settings): ServerConfig {
     access: toAccess(),
     store,
     limits: toLimits(readable, store),
-    rates: toRates(readable),
+    rates: toRates(readable, readable.public),
     quotas: toQuotas(readable),
     assemblingMs: assemblingSeconds * 1000,
   }

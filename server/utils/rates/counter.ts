@@ -11,13 +11,12 @@ export interface CounterOptions {
   /** Keeps the callers of one counter apart from those of another. */
   name: string
   callsPerMinute: number
+  minuteSeconds: number
 }
 
-export const minute = { duration: 60 }
-
 /** In the memory of this process: every instance counts by itself. */
-export function createMemoryCounter({ name, callsPerMinute }: CounterOptions): CallCounter {
-  const limiter = new RateLimiterMemory({ keyPrefix: name, points: callsPerMinute, ...minute })
+export function createMemoryCounter({ name, callsPerMinute, minuteSeconds }: CounterOptions): CallCounter {
+  const limiter = new RateLimiterMemory({ keyPrefix: name, points: callsPerMinute, duration: minuteSeconds })
   return { waitMs: async (caller) => await consume(limiter, caller) }
 }
 

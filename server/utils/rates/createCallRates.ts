@@ -1,6 +1,6 @@
 import { LadingError } from '#shared/errors'
 import type { RateConfig } from '~/server/utils/config/limits'
-import type { CounterOptions } from './counter'
+import type { CallCounter } from './counter'
 import { createMemoryCounter } from './counter'
 import { createRedisCounter } from './redisCounter'
 import { createRedisLink } from './redisLink'
@@ -12,13 +12,16 @@ export interface CallRates {
   close(): void
 }
 
-export type CallRateOptions = Pick<RateConfig, 'ownerCallsPerMinute' | 'addressCallsPerMinute' | 'redisUrl'> & { log(line: string): void }
+export type CallRateOptions = Pick<RateConfig, 'ownerCallsPerMinute' | 'addressCallsPerMinute' | 'minuteSeconds' | 'redisUrl'> & { log(line: string): void }
 
-export function createCallRates({ ownerCallsPerMinute, addressCallsPerMinute, redisUrl, log }: CallRateOptions): CallRates {
+export function createCallRates({ ownerCallsPerMinute, addressCallsPerMinute, minuteSeconds, redisUrl, log }: CallRateOptions): CallRates {
   const link = redisUrl === undefined ? undefined : createRedisLink({ url: redisUrl, log })
-  const counter = (options: CounterOptions) => link ? createRedisCounter(link, options) : createMemoryCounter(options)
-  const addresses = counter({ name: 'address', callsPerMinute: addressCallsPerMinute })
-  const owners = counter({ name: 'owner', callsPerMinute: ownerCallsPerMinute })
+  const counter = (name: string, callsPerMinute: number): CallCounter => {
+    const options = { name, callsPerMinute, minuteSeconds }
+    return link ? createRedisCounter(link, options) : createMemoryCounter(options)
+  }
+  const addresses = counter('address', addressCallsPerMinute)
+  const owners = counter('owner', ownerCallsPerMinute)
 
   return {
     assertAddress: async (address) => assertNoWait(await addresses.waitMs(address)),

@@ -6,7 +6,7 @@ afterEach(() => { vi.useRealTimers() })
 
 const noLog = (line: string) => { throw new Error(`Nothing is to be logged: ${line}`) }
 const ratesOf = (ownerCallsPerMinute: number, addressCallsPerMinute: number) =>
-  createCallRates({ ownerCallsPerMinute, addressCallsPerMinute, redisUrl: undefined, log: noLog })
+  createCallRates({ ownerCallsPerMinute, addressCallsPerMinute, minuteSeconds: 60, redisUrl: undefined, log: noLog })
 
 const refusal = (retryAfterMs: number) => expect.objectContaining({ code: 'rate_limited', retryAfterMs })
 

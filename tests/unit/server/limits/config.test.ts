@@ -8,14 +8,15 @@ const blank = { callsPerMinute: '', addressCallsPerMinute: '', trustedProxies: '
 describe('the configuration of limits', () => {
   it('has the documented defaults where nothing is set', () => {
     const none = settings.parse(blank)
-    expect(toRates(none)).toEqual({ ownerCallsPerMinute: 600, addressCallsPerMinute: 600, trustedProxies: 0, redisUrl: undefined })
+    expect(toRates(none)).toEqual({ ownerCallsPerMinute: 600, addressCallsPerMinute: 600, minuteSeconds: 60, trustedProxies: 0, redisUrl: undefined })
+    expect(toRates(none, { timeDivisor: 20 })).toMatchObject({ minuteSeconds: 3 })
     expect(toQuotas(none)).toEqual({ maxOpenUploads: 12_000, maxOwnerBytes: undefined })
   })
 
   it('takes what is set, as text or number', () => {
     const some = settings.parse({ callsPerMinute: '60', addressCallsPerMinute: 9000, trustedProxies: '0', redisUrl: 'rediss://:pass@redis.example.org:6380/2', maxOpenUploads: '5', maxOwnerBytes: '1000000000000' })
     expect(limitMistakes(some)).toEqual([])
-    expect(toRates(some)).toEqual({ ownerCallsPerMinute: 60, addressCallsPerMinute: 9000, trustedProxies: 0, redisUrl: 'rediss://:pass@redis.example.org:6380/2' })
+    expect(toRates(some)).toEqual({ ownerCallsPerMinute: 60, addressCallsPerMinute: 9000, minuteSeconds: 60, trustedProxies: 0, redisUrl: 'rediss://:pass@redis.example.org:6380/2' })
     expect(toQuotas(some)).toEqual({ maxOpenUploads: 5, maxOwnerBytes: 1_000_000_000_000 })
   })
 
