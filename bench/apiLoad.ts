@@ -24,7 +24,7 @@ export interface ApiLoad {
 
 export interface ApiLoadOptions {
   browsers: number
-  /** How long a browser waits between its calls, at most; half of that in the middle. @default 0 */
+  /** How long a browser waits before each of its calls, in the middle: anywhere between nothing and twice that. @default 0 */
   pauseMs?: number
   /** Called when the server has started. */
   onServer?(pid: number): void
@@ -95,7 +95,7 @@ async function sendOne({ call, pauseMs, note }: Sending): Promise<boolean> {
   const toSign = slices.map((slice, index) => ({ partNumber: index + 1, bytes: slice.length, digest: createHash('md5').update(slice).digest('base64') }))
 
   async function ask<Answer>(path: string, body?: object): Promise<Answer | undefined> {
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * pauseMs))
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * pauseMs))
     const start = performance.timeOrigin + performance.now()
     const answer = await call(path, body)
     const text = await answer.text()

@@ -90,7 +90,11 @@ function exceeded(): LadingError {
   return new LadingError('quota_exceeded', 'There is no room for this upload beside what its owner holds already.')
 }
 
-/** In the order in which they were opened, as far as the store's clock tells it; then in that of their ids, for one has to go first. */
+/**
+ * In the order in which they were opened, as far as the store's clock tells it; then in that of their ids, for one has to go first. Where
+ * that clock has whole seconds, an upload that is opened, sent and completed within the very second in which another one begins at
+ * another instance may not see that one, and both get through: the limit is passed by a file that took less than a second.
+ */
 function isEarlier(one: OpenMarker, other: OpenMarker): boolean {
   return one.storedAt === other.storedAt ? one.id < other.id : one.storedAt < other.storedAt
 }
