@@ -33,6 +33,12 @@ export default defineNuxtConfig({
     abandonedDays: 14,
     cronSecret: '',
     logLevel: 'info',
+    callsPerMinute: 600,
+    addressCallsPerMinute: 600,
+    trustedProxies: 0,
+    redisUrl: '',
+    maxOpenUploads: 12_000,
+    maxOwnerBytes: '',
     public: {
       partBytes: '',
       timeDivisor: '',

@@ -15,6 +15,7 @@ import type { Completion, UploadContext } from './uploads/context'
 import type { Uploads } from './uploads/createUploads'
 import { createUploads } from './uploads/createUploads'
 import { createRecords } from './uploads/record'
+import { createQuotas } from './quotas/createQuotas'
 import { useConfig } from './config/useConfig'
 
 declare module 'nitropack/types' {
@@ -40,14 +41,16 @@ function useServices(): Services {
 
 function createServices(config: ServerConfig): Services {
   const gateway = createGateway(config.store)
+  const clock = { now: Date.now, wait: (ms: number) => wait(ms) }
   const context: UploadContext = {
     gateway,
     records: createRecords(gateway),
     limits: config.limits,
+    quotas: createQuotas({ gateway, clock, ...config.quotas }),
     digestAlgorithm: config.store.digestAlgorithm,
     assemblingMs: config.assemblingMs,
     abandonedMs: config.operation.abandonedMs,
-    clock: { now: Date.now, wait: (ms) => wait(ms) },
+    clock,
     randomToken: () => randomBytes(16).toString('hex'),
     aside: runAside,
     onCompleted: async (completion) => { await useNitroApp().hooks.callHook('lading:completed', completion) },

@@ -5,11 +5,13 @@ import { useRuntimeConfig } from '#imports'
 import type { Identity } from '#shared/api'
 import { LadingError } from '#shared/errors'
 import { ownerOfIdentity } from './identity'
+import { useCallRates } from './rates/useCallRates'
 
-/** Who is asking. Throws `sign_in`; never makes a new owner, for that would hide the uploads of the one before. */
+/** Who is asking, and that they may ask once more. Throws `sign_in` or `rate_limited`; never makes a new owner, for that would hide the uploads of the one before. */
 export async function requireOwner(event: H3Event): Promise<string> {
   const owner = await readOwner(event)
   if (!owner) throw new LadingError('sign_in', 'There is no session.')
+  await useCallRates().assertOwner(owner)
   return owner
 }
 

@@ -12,6 +12,8 @@ import { providerTraits } from '~/server/utils/providers'
 import { createLocalS3 } from '~/local-s3/server'
 import type { StoreSettings } from '~/server/utils/config/store'
 import { createFiles } from '~/server/utils/files/createFiles'
+import type { QuotaConfig } from '~/server/utils/config/limits'
+import { createQuotas } from '~/server/utils/quotas/createQuotas'
 import type { Gateway } from '~/server/utils/s3/gateway'
 import { createGateway } from '~/server/utils/s3/gateway'
 import type { Completion, UploadContext } from '~/server/utils/uploads/context'
@@ -67,6 +69,7 @@ export interface Change {
   /** Stands in for single calls of the real gateway. */
   gateway?: (real: Gateway) => Partial<Gateway>
   limits?: Partial<UploadContext['limits']>
+  quotas?: Partial<QuotaConfig>
   digestAlgorithm?: DigestAlgorithm
 }
 
@@ -97,12 +100,13 @@ export async function openLab() {
   const completions: Completion[] = []
   const asides: Promise<void>[] = []
 
-  function serverWith({ gateway: change, limits, digestAlgorithm = 'md5' }: Change = {}) {
+  function serverWith({ gateway: change, limits, quotas, digestAlgorithm = 'md5' }: Change = {}) {
     const changed = { ...gateway, ...change?.(gateway) }
     const context: UploadContext = {
       gateway: changed,
       records: createRecords(changed),
       limits: { ...providerTraits.local.limits, minPartBytes: store.minPartBytes, ...limits },
+      quotas: createQuotas({ gateway: changed, clock, maxOpenUploads: 12_000, maxOwnerBytes: undefined, ...quotas }),
       digestAlgorithm,
       assemblingMs: 600_000,
       abandonedMs: 14 * 24 * 60 * 60 * 1000,

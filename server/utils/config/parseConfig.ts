@@ -5,6 +5,8 @@ import { accessMistakes, accessSettings, toAccess } from './access'
 import { count } from './fields'
 import type { OperationConfig } from './operation'
 import { operationMistakes, operationSettings, toOperation } from './operation'
+import type { QuotaConfig, RateConfig } from './limits'
+import { limitMistakes, limitSettings, toQuotas, toRates } from './limits'
 import type { StoreSettings } from './store'
 import { siteMistakes, siteSettings } from './site'
 import { storeMistakes, storeSettings, toLimits, toStore } from './store'
@@ -13,6 +15,8 @@ export interface ServerConfig {
   access: AccessConfig
   store: StoreSettings
   limits: StoreLimits
+  rates: RateConfig
+  quotas: QuotaConfig
   /** How long a `CompleteMultipartUpload` without an answer is waited for before it is sent again. */
   assemblingMs: number
   operation: OperationConfig
@@ -33,6 +37,7 @@ const settings = z.object({
   ...storeSettings,
   ...siteSettings,
   ...operationSettings,
+  ...limitSettings,
   assemblingSeconds: count,
   /** Read by the page; checked here, for a mistake in them is to be seen at the start as well. */
   public: z.object({ partBytes: count, timeDivisor: count }),
@@ -51,6 +56,7 @@ export function parseConfig(raw: unknown, { isProduction }: { isProduction: bool
     ...storeMistakes(readable, isProduction),
     ...siteMistakes(readable),
     ...operationMistakes(readable),
+    ...limitMistakes(readable),
   ]
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return toConfig(readable)
@@ -63,6 +69,8 @@ function toConfig(readable: Settings): ServerConfig {
     access: toAccess(),
     store,
     limits: toLimits(readable, store),
+    rates: toRates(readable, readable.public),
+    quotas: toQuotas(readable),
     assemblingMs: assemblingSeconds * 1000,
     operation: toOperation(readable, store.completeDeadlineMs),
   }

@@ -33,6 +33,7 @@ async function takeAway(context: UploadContext, owner: string, record: Unfinishe
   await removeParts(context, owner, record)
   if (await settle(context, owner, record)) throw new LadingError('object_conflict', 'The upload is already completed.')
   await removeMarkers(context, owner, record)
+  context.quotas.freed(owner, record.id)
   await context.records.remove(owner, record.id)
 }
 

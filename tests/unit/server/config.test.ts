@@ -6,7 +6,8 @@ const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
   forcePathStyle: '', hosts: '', provider: '', digest: 'md5', minPartBytes: '',
 }
-const good = { access: 'open', s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, abandonedDays: '', cronSecret: '', logLevel: '', public: { partBytes: '', timeDivisor: '' } }
+const limits = { callsPerMinute: 600, addressCallsPerMinute: 600, trustedProxies: 0, redisUrl: '', maxOpenUploads: 12_000, maxOwnerBytes: '' }
+const good = { access: 'open', s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, ...limits, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, abandonedDays: '', cronSecret: '', logLevel: '', public: { partBytes: '', timeDivisor: '' } }
 
 function mistakes(change: object, isProduction = true): readonly string[] {
   try {
@@ -19,6 +20,14 @@ function mistakes(change: object, isProduction = true): readonly string[] {
 }
 
 describe('parseConfig', () => {
+  it('knows what is limited, and names mistakes in it', () => {
+    expect(parseConfig(good, { isProduction: true })).toMatchObject({ rates: { ownerCallsPerMinute: 600 }, quotas: { maxOpenUploads: 12_000 } })
+    expect(mistakes({ trustedProxies: 'all', redisUrl: 'http://:hidden@localhost' })).toEqual([
+      expect.stringContaining('NUXT_TRUSTED_PROXIES'),
+      expect.stringMatching(/^NUXT_REDIS_URL (?!.*hidden)/),
+    ])
+  })
+
   it('takes a complete configuration', () => {
     expect(parseConfig(good, { isProduction: true })).toMatchObject({
       access: { mode: 'open' },
