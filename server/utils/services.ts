@@ -56,6 +56,11 @@ export function startDeadline(): AbortSignal {
   return AbortSignal.timeout(useServices().config.store.completeDeadlineMs)
 }
 
+/** Scheme, host and port of every address of the bucket that a page sends parts to. */
+export async function storeOrigins(): Promise<string[]> {
+  return await useServices().gateway.origins()
+}
+
 /** What a page must know before it sends anything. */
 export async function describeStore(): Promise<SessionAnswer> {
   const { config, gateway } = useServices()
