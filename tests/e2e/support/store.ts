@@ -162,7 +162,7 @@ export async function startStore(options: StoreOptions = {}) {
 }
 
 function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: Omit<Running, 'close' | 'bucket' | 'provider'>): S3Client {
-  return new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
+  return new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey }, requestChecksumCalculation: 'WHEN_REQUIRED' })
 }
 
 async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, opaqueEtags }: StoreOptions): Promise<Running> {
