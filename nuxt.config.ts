@@ -82,7 +82,7 @@ export default defineNuxtConfig({
 
   security: {
     headers: {
-      // The store's addresses join `connect-src` with each page: server/plugins/contentSecurityPolicy.ts.
+      // The store's addresses join `connect-src` with each page: server/plugins/pageHeaders.ts.
       contentSecurityPolicy: {
         'default-src': ['\'none\''],
         'base-uri': ['\'none\''],
