@@ -33,3 +33,10 @@ it('health tells without a session that the site lives, and nothing else', async
   expect((await send(world.site.url, '/api/health')).json).toEqual({ live: true })
   expect((await send(world.site.url, '/api/health/ready')).json).toEqual({ ready: true })
 })
+
+it.each(['GET', 'DELETE', 'POST'])('no session is made, read or cleared by %s at the address that the session library brings along', async (method) => {
+  for (const path of ['/api/_auth/session', '/api/_auth/session/', '/api/_auth/session?x', '/api/_auth/../_auth/session']) {
+    const answer = await send(world.site.url, path, { method, headers: { ...pageHeaders, cookie: '__Host-lading=x' } })
+    expect([path, answer.status, answer.headers['set-cookie']]).toEqual([path, 404, undefined])
+  }
+})
