@@ -4,7 +4,7 @@ import icons from 'unplugin-icons/vite'
 const isProduction = process.env.NODE_ENV === 'production'
 
 export default defineNuxtConfig({
-  modules: ['@pinia/nuxt', '@nuxtjs/i18n', 'nuxt-auth-utils', '@nuxt/eslint'],
+  modules: ['@pinia/nuxt', '@nuxtjs/i18n', 'nuxt-auth-utils', 'nuxt-security', '@nuxt/eslint'],
 
   devtools: { enabled: false },
 
@@ -51,6 +51,15 @@ export default defineNuxtConfig({
     },
   },
 
+  // Development needs Vite's own styles and sockets, and a worker that Vite serves without our headers.
+  routeRules: isProduction
+    ? {
+        '/api/**': { headers: { 'content-security-policy': 'default-src \'none\'; frame-ancestors \'none\'' } },
+        // A worker obeys the policy that its own script came with, not the page's.
+        '/_nuxt/**': { headers: { 'content-security-policy': 'default-src \'none\'; script-src \'self\' \'wasm-unsafe-eval\'; frame-ancestors \'none\'' } },
+      }
+    : {},
+
   compatibilityDate: '2026-11-01',
   nitro: {
     imports: { autoImport: false },
@@ -83,5 +92,42 @@ export default defineNuxtConfig({
       { code: 'zh-CN', language: 'zh-CN', name: '简体中文', file: 'zh-CN.json' },
     ],
     detectBrowserLanguage: { useCookie: true, cookieKey: 'lading-language', fallbackLocale: 'en' },
+  },
+
+  security: {
+    headers: {
+      // The store's addresses join `connect-src` with each page: server/plugins/pageHeaders.ts.
+      contentSecurityPolicy: {
+        'default-src': ['\'none\''],
+        'base-uri': ['\'none\''],
+        'connect-src': ['\'self\'', ...isProduction ? [] : ['ws:']],
+        'font-src': false,
+        'form-action': ['\'self\''],
+        'frame-ancestors': ['\'none\''],
+        'img-src': ['\'self\''],
+        'object-src': ['\'none\''],
+        'script-src': ['\'self\'', '\'nonce-{{nonce}}\'', '\'wasm-unsafe-eval\''],
+        'script-src-attr': ['\'none\''],
+        'style-src': isProduction ? ['\'self\'', '\'nonce-{{nonce}}\''] : ['\'self\'', '\'unsafe-inline\''],
+        'worker-src': ['\'self\''],
+        'upgrade-insecure-requests': false,
+      },
+      // Not among the policies that a page of ours needs, and it would bind what the store answers.
+      crossOriginEmbedderPolicy: false,
+      strictTransportSecurity: isProduction && { maxAge: 365 * 24 * 60 * 60, includeSubdomains: false },
+      xFrameOptions: 'DENY',
+      // Names are to be looked up ahead: the page preconnects to the store.
+      xDNSPrefetchControl: false,
+    },
+    // These would limit or change requests in ways of their own; server/ has its own, which fit the API.
+    rateLimiter: false,
+    requestSizeLimiter: false,
+    xssValidator: false,
+    corsHandler: false,
+    allowedMethodsRestricter: false,
+    removeLoggers: false,
+    // Nothing is rendered ahead, and no script comes from another host.
+    ssg: false,
+    sri: false,
   },
 })

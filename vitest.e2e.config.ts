@@ -11,6 +11,7 @@ export default defineConfig({
     include: [
       'tests/e2e/**/*.test.ts',
       'tests/faults/**/*.test.ts',
+      'tests/security/**/*.test.ts',
       // Killing daemons needs a cluster of one's own, which `npm run test:ceph` brings up.
       ...(process.env.CEPH_DIR ? ['tests/ceph/**/*.test.ts'] : []),
     ],

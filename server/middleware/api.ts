@@ -11,8 +11,14 @@ export default defineEventHandler((event) => {
   try {
     // nuxt-auth-utils brings calls of its own, which answer a cookie that they can't open with a new, empty one.
     if (event.path.startsWith('/api/_auth/')) throw new LadingError('not_found', 'There is no such call.')
+    if (!isPlain(event.node.req.url)) throw new LadingError('not_found', 'There is no such call.')
     assertOwnOrigin({ method: event.method, headers: getRequestHeaders(event) })
   } catch (thrown) {
     return answerFailure(event, thrown)
   }
 })
+
+/** No path of ours needs escaping. h3 decodes paths before it looks for `?`, so an escaped one would be cut short and reach another call. */
+function isPlain(url = ''): boolean {
+  return /^[\w/-]*(?:\?|$)/.test(url)
+}

@@ -83,6 +83,11 @@ export async function runReaper(): Promise<ReapReport> {
   return report
 }
 
+/** Scheme, host and port of every address of the bucket that a page sends parts to. */
+export async function storeOrigins(): Promise<string[]> {
+  return await useServices().gateway.origins()
+}
+
 /** What a page must know before it sends anything. */
 export async function describeStore(): Promise<SessionAnswer> {
   const { config, gateway } = useServices()

@@ -21,9 +21,9 @@ export function lazyAddresses(clients: () => Promise<S3Clients>, bucket: string,
 }
 
 async function findAddresses(clients: () => Promise<S3Clients>, bucket: string, hosts: readonly string[]): Promise<Address[]> {
-  const { sdk, getSignedUrl, patient, byAddress } = await clients()
+  const { sdk, getSignedUrl, patient, byAddress, pointer } = await clients()
   // Only the SDK knows where it would send a request to.
-  const usual = await getSignedUrl(patient, new sdk.HeadBucketCommand({ Bucket: bucket }))
+  const usual = await getSignedUrl(pointer, new sdk.HeadBucketCommand({ Bucket: bucket }))
   const all = [
     { origin: new URL(usual).origin, client: patient, bucket },
     ...hosts.map((host) => ({ origin: new URL(host).origin, client: byAddress, bucket: host })),

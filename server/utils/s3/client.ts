@@ -11,6 +11,8 @@ export interface S3Clients {
   once: S3Client
   /** Only signs: its `Bucket` is the URL of one, to which `/key` is appended. */
   byAddress: S3Client
+  /** Only tells where requests go to: known before any credentials are. */
+  pointer: S3Client
 }
 
 /** Answers how to get the clients. The SDK takes 110–150 ms to import, so that happens at the first use. */
@@ -40,7 +42,8 @@ async function createClients(settings: StoreSettings): Promise<S3Clients> {
   // The credentials are fetched once for all clients, however they are found.
   const { credentials, region } = patient.config
   const byAddress = new sdk.S3Client({ ...checksums, bucketEndpoint: true, credentials, region })
-  return { sdk, getSignedUrl, patient, once, byAddress }
+  const pointer = new sdk.S3Client({ ...common, credentials: { accessKeyId: 'nobody', secretAccessKey: 'nothing' } })
+  return { sdk, getSignedUrl, patient, once, byAddress, pointer }
 }
 
 /**

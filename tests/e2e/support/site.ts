@@ -2,6 +2,7 @@ import type { TestStore } from './store'
 import { execPath } from 'node:process'
 import { eventually } from './eventually'
 import { freePort, start, stop } from './processes'
+import { secretsIn, sessionPassword } from './secrets'
 
 export interface TestSite {
   url: string
@@ -21,7 +22,7 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
       HOST: '127.0.0.1',
       PORT: String(port),
       NUXT_ACCESS: 'open',
-      NUXT_SESSION_PASSWORD: 'Vt9mE2xqL7rJ4wZc8nYb3kHd6sPf5gTa',
+      NUXT_SESSION_PASSWORD: sessionPassword,
       ...store.env,
       ...env,
     },
@@ -31,5 +32,14 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
     if (child.exitCode !== null) throw new Error(`The server has ended:\n${child.output()}`)
     return await fetch(`http://127.0.0.1:${port}/api/health`).then((answer) => answer.ok, () => false)
   })
-  return { url, pid: child.pid ?? 0, output: child.output, stop: (signal) => stop(child, signal) }
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output: child.output,
+    async stop(signal) {
+      await stop(child, signal)
+      const found = secretsIn(child.output(), { ...store.env, ...env })
+      if (found.length > 0) throw new Error(`The server's log holds ${found.join(', ')}:\n${child.output()}`)
+    },
+  }
 }

@@ -10,11 +10,14 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
   PutBucketCorsCommand,
+  PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { createProxy, throttle } from '~/tests/proxy'
 import { eventually } from './eventually'
@@ -114,7 +117,23 @@ export async function startStore(options: StoreOptions = {}) {
       for (const { Key, UploadId } of await openUploads()) await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }))
     },
 
+    /** What the store says of an object, with all headers that it was created with. */
+    head: (key: string) => client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+
+    /** As somebody with another key to the bucket does it. */
+    async put(key: string, body: string) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))
+    },
+
+    /** As `put`, into the one open multipart upload under this key. */
+    async putPart(key: string, partNumber: number, body: Uint8Array) {
+      const upload = (await openUploads()).find(({ Key }) => Key === key)
+      await client.send(new UploadPartCommand({ Bucket: bucket, Key: key, UploadId: upload?.UploadId, PartNumber: partNumber, Body: body }))
+    },
+
     keys,
+    /** Keys of the open multipart uploads. */
+    openMultipartKeys: async () => (await openUploads()).map(({ Key = '' }) => Key),
     openMultipartUploads: async () => (await openUploads()).length,
 
     /** SHA-256 (hex) and length of an object, read back by a client that is not the site's. */
@@ -143,7 +162,7 @@ export async function startStore(options: StoreOptions = {}) {
 }
 
 function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: Omit<Running, 'close' | 'bucket' | 'provider'>): S3Client {
-  return new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
+  return new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey }, requestChecksumCalculation: 'WHEN_REQUIRED' })
 }
 
 async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, opaqueEtags }: StoreOptions): Promise<Running> {
