@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { SessionAnswer } from '#shared/api'
+import type { StoreTerms } from '#shared/api'
 import type { ServerConfig } from './config/parseConfig'
 import type { Files } from './files/createFiles'
 import { createFiles } from './files/createFiles'
@@ -57,7 +57,7 @@ export function startDeadline(): AbortSignal {
 }
 
 /** What a page must know before it sends anything. */
-export async function describeStore(): Promise<SessionAnswer> {
+export async function describeStore(): Promise<StoreTerms> {
   const { config, gateway } = useServices()
   const { digestAlgorithm, isDigestEnforced } = config.store
   return { digestAlgorithm, isDigestEnforced, limits: config.limits, storeOrigins: await gateway.origins() }
