@@ -19,7 +19,7 @@ const mayImport: Record<string, string[]> = {
   'server/middleware/**': ['#shared/', '~/server/utils/', 'h3'],
   'server/routes/**': ['#shared/', '~/server/utils/', 'h3'],
   'server/plugins/**': ['#shared/', '~/server/utils/', 'h3', '#imports', 'nitropack/'],
-  'server/utils/**': ['#shared/', '~/server/utils/', 'h3', '@aws-sdk/', '@smithy/', 'zod', 'node:', '#imports', 'nitropack/'],
+  'server/utils/**': ['#shared/', '~/server/utils/', 'h3', '@aws-sdk/', '@smithy/', 'zod', 'rate-limiter-flexible', 'ioredis', 'node:', '#imports', 'nitropack/'],
   'local-s3/**': ['node:', '@smithy/signature-v4', '@smithy/types', '@aws-crypto/sha256-js', 'fast-xml-parser'],
 }
 

@@ -32,6 +32,12 @@ export default defineNuxtConfig({
     maxFileBytes: '',
     requestLimitSeconds: 300,
     assemblingSeconds: 600,
+    callsPerMinute: 600,
+    addressCallsPerMinute: 600,
+    trustedProxies: 0,
+    redisUrl: '',
+    maxOpenUploads: 12_000,
+    maxOwnerBytes: '',
     public: {
       partBytes: '',
       timeDivisor: '',

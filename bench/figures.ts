@@ -39,6 +39,14 @@ export function median(values: number[]): number {
   return (lower + upper) / 2
 }
 
+/** The least value that so large a share of them does not exceed; `share` from 0 to 1. */
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
+  if (value === undefined) throw new RangeError('There is no percentile of nothing')
+  return value
+}
+
 export const showMs = (ms: number) => `${Math.round(ms)} ms`
 export const showSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 /** Decimal megabytes, as link rates are given. */

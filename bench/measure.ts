@@ -6,6 +6,7 @@ import buildSite from '~/tests/e2e/support/build'
 import { createSampleFolder } from '~/tests/e2e/support/sampleFile'
 import { startBenchBrowser } from './benchBrowser'
 import { chooseFolder, describeLoad, machineFacts } from './machine'
+import { apiCalls } from './measurements/apiCalls'
 import { resume } from './measurements/resume'
 import { smallFiles } from './measurements/smallFiles'
 import { throughput } from './measurements/throughput'
@@ -29,6 +30,7 @@ async function measure() {
     throughput('shaped', `A file of ${size}, at 120 MB/s and 50 ms`, { bytesPerSecond: 120e6, roundTripMs: 50 }),
     resume,
     smallFiles,
+    apiCalls,
     ...(options.isLong ? [veryLarge] : []),
   ]
   const names = measurements.map(({ name }) => name)

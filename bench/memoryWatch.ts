@@ -9,6 +9,20 @@ export interface MemoryGrowth {
 
 const sampleMs = 50
 
+/** Looks from now on, many times a second, how much a process holds. The answer ends it and tells the most. */
+export function watchPeak(pid: number): () => number {
+  let mostBytes = 0
+  const look = () => {
+    mostBytes = Math.max(mostBytes, residentBytes(pid))
+  }
+  const timer = setInterval(look, sampleMs)
+  return () => {
+    clearInterval(timer)
+    look()
+    return mostBytes
+  }
+}
+
 /** Looks from now on, many times a second, how far these processes are above what they hold now. The answer ends it. */
 export function watchMemory(pids: number[]): () => MemoryGrowth {
   const idle = new Map(pids.map((pid) => [pid, residentBytes(pid)]))

@@ -10,6 +10,7 @@ import type { UploadContext } from './uploads/context'
 import type { Uploads } from './uploads/createUploads'
 import { createUploads } from './uploads/createUploads'
 import { createRecords } from './uploads/record'
+import { createQuotas } from './quotas/createQuotas'
 import { useConfig } from './config/useConfig'
 
 interface Services {
@@ -27,13 +28,15 @@ function useServices(): Services {
 
 function createServices(config: ServerConfig): Services {
   const gateway = createGateway(config.store)
+  const clock = { now: Date.now, wait: (ms: number) => wait(ms) }
   const context: UploadContext = {
     gateway,
     records: createRecords(gateway),
     limits: config.limits,
+    quotas: createQuotas({ gateway, clock, ...config.quotas }),
     digestAlgorithm: config.store.digestAlgorithm,
     assemblingMs: config.assemblingMs,
-    clock: { now: Date.now, wait: (ms) => wait(ms) },
+    clock,
     randomToken: () => randomBytes(16).toString('hex'),
   }
   return { config, gateway, uploads: createUploads(context), files: createFiles(context) }

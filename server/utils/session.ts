@@ -11,15 +11,18 @@ import { clearAdmission, readAdmission, writeAdmission } from './access/sealedSe
 import { nameOfPasscode, stands } from './access/standing'
 import { useConfig } from './config/useConfig'
 import { ownerOfIdentity } from './identity'
+import { useCallRates } from './rates/useCallRates'
 
 /**
- * Who is asking. Throws `sign_in`, also where the call was meant for another owner than the one who is signed in by now;
- * never makes a new owner, for that would hide the uploads of the one before.
+ * Who is asking, and that they may ask once more. Throws `rate_limited`, or `sign_in`, also where the call was meant for
+ * another owner than the one who is signed in by now; never makes a new owner, for that would hide the uploads of the
+ * one before.
  */
 export async function requireOwner(event: H3Event): Promise<string> {
   const { owner } = await requireAdmission(event)
   const meant = getRequestHeader(event, ownerHeader)
   if (meant !== undefined && meant !== owner) throw new LadingError('sign_in', 'Somebody else is signed in by now.')
+  await useCallRates().assertOwner(owner)
   return owner
 }
 

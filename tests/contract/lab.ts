@@ -11,6 +11,8 @@ import { providerLimits } from '#shared/limits'
 import { createLocalS3 } from '~/local-s3/server'
 import type { StoreSettings } from '~/server/utils/config/store'
 import { createFiles } from '~/server/utils/files/createFiles'
+import type { QuotaConfig } from '~/server/utils/config/limits'
+import { createQuotas } from '~/server/utils/quotas/createQuotas'
 import type { Gateway } from '~/server/utils/s3/gateway'
 import { createGateway } from '~/server/utils/s3/gateway'
 import type { UploadContext } from '~/server/utils/uploads/context'
@@ -66,6 +68,7 @@ export interface Change {
   /** Stands in for single calls of the real gateway. */
   gateway?: (real: Gateway) => Partial<Gateway>
   limits?: Partial<UploadContext['limits']>
+  quotas?: Partial<QuotaConfig>
   digestAlgorithm?: DigestAlgorithm
 }
 
@@ -93,12 +96,13 @@ export async function openLab() {
   const gateway = createGateway(settings)
   const clock = { skewMs: 0, now: () => Date.now() + clock.skewMs, wait: () => new Promise<void>((resolve) => setImmediate(resolve)) }
 
-  function serverWith({ gateway: change, limits, digestAlgorithm = 'md5' }: Change = {}) {
+  function serverWith({ gateway: change, limits, quotas, digestAlgorithm = 'md5' }: Change = {}) {
     const changed = { ...gateway, ...change?.(gateway) }
     const context: UploadContext = {
       gateway: changed,
       records: createRecords(changed),
       limits: { ...providerLimits.local, minPartBytes: store.minPartBytes, ...limits },
+      quotas: createQuotas({ gateway: changed, clock, maxOpenUploads: 12_000, maxOwnerBytes: undefined, ...quotas }),
       digestAlgorithm,
       assemblingMs: 600_000,
       clock,

@@ -90,6 +90,19 @@ it('22: a server that is killed between any two calls is not missed when it is b
   await world.expectDelivered(file)
 }))
 
+it('23: the server\'s own limit of calls is hit again and again: the upload waits as long as it is told each time, and arrives', () =>
+  inFaultWorld({ env: { NUXT_CALLS_PER_MINUTE: '4' } }, async (world) => {
+    const file = await upload(world, 400)
+    await world.expectDelivered(file)
+    const calls = world.toServer.journal.filter(({ operation }) => ['initiate', 'sign', 'status', 'pending', 'complete', 'seal'].includes(operation))
+    const refused = calls.filter(({ upstreamStatus }) => upstreamStatus === 429)
+    expect(refused.length).toBeGreaterThan(1)
+    // It does not ask all the more because it was refused.
+    expect(refused.length).toBeLessThan(calls.length)
+    const sent = world.toStore.journal.filter(({ operation }) => operation === 'UploadPart').map(({ partNumber }) => partNumber)
+    expect(sent).toHaveLength(400)
+  }))
+
 it('24: Create\'s answer is lost: nothing stays open beside the upload', () => inFaultWorld({}, async (world) => {
   const rule = world.toStore.on({ operation: 'CreateMultipartUpload', times: 1 }, reset({ phase: 'answer' }))
   const file = await upload(world, parts)

@@ -94,9 +94,9 @@ export function createRetry({ clock, random, policy, retries, tryNow, renewal, o
           hasWaited = true
           onWait(remedy.reason)
           const delayMs = backoffMs(remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries), policy, random)
-          // What the other side asked for is waited out, whatever happens here.
+          // What the other side asked for is waited out, whatever happens here; and not all who were sent away come back at once.
           if (error.retryAfterMs === undefined) await pause(delayMs, signal)
-          else await clock.sleep(Math.max(error.retryAfterMs, delayMs), signal)
+          else await clock.sleep(error.retryAfterMs + delayMs, signal)
         }
       }
     },

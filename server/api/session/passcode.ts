@@ -1,7 +1,7 @@
 import { sendNoContent } from 'h3'
 import { enter } from '#shared/api'
 import { LadingError } from '#shared/errors'
-import { clientAddress } from '~/server/utils/access/clientAddress'
+import { clientAddress } from '~/server/utils/rates/clientAddress'
 import { createGuesses } from '~/server/utils/access/guesses'
 import { assertPasscode } from '~/server/utils/access/passcode'
 import { defineApiHandler } from '~/server/utils/apiHandler'

@@ -6,6 +6,9 @@ export const text = z.unknown().transform((value) => value === undefined || valu
 /** Undefined where it is empty. */
 export const count = text.pipe(z.union([z.literal('').transform(() => undefined), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().positive())], 'must be empty or a whole number above 0'))
 
+/** Undefined where it is empty; 0 is taken. */
+export const wholeNumber = text.pipe(z.union([z.literal('').transform(() => undefined), z.string().regex(/^\d+$/).transform(Number).pipe(z.int())], 'must be empty or a whole number'))
+
 /** Undefined where it is empty. */
 export const oneOf = <Value extends string>(values: readonly Value[]) => text.pipe(z.union([z.literal('').transform(() => undefined), z.enum(values)], `must be empty or one of ${values.join(', ')}`))
 

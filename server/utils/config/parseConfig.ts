@@ -3,6 +3,8 @@ import type { StoreLimits } from '#shared/limits'
 import type { AccessConfig } from './access'
 import { accessMistakes, accessSettings, toAccess } from './access'
 import { count } from './fields'
+import type { QuotaConfig, RateConfig } from './limits'
+import { limitMistakes, limitSettings, toQuotas, toRates } from './limits'
 import type { StoreSettings } from './store'
 import { storeMistakes, storeSettings, toLimits, toStore } from './store'
 
@@ -10,6 +12,8 @@ export interface ServerConfig {
   access: AccessConfig
   store: StoreSettings
   limits: StoreLimits
+  rates: RateConfig
+  quotas: QuotaConfig
   /** How long a `CompleteMultipartUpload` without an answer is waited for before it is sent again. */
   assemblingMs: number
 }
@@ -27,6 +31,7 @@ export class ConfigError extends Error {
 const settings = z.object({
   ...accessSettings,
   ...storeSettings,
+  ...limitSettings,
   assemblingSeconds: count,
   /** Read by the page; checked here, for a mistake in them is to be seen at the start as well. */
   public: z.object({ partBytes: count, timeDivisor: count }),
@@ -43,6 +48,7 @@ export function parseConfig(raw: unknown, { isProduction }: { isProduction: bool
     ...issues.map(({ path, message }) => `${variableName(path)} ${message}`),
     ...accessMistakes(readable, isProduction),
     ...storeMistakes(readable, isProduction),
+    ...limitMistakes(readable),
   ]
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return toConfig(readable)
@@ -55,6 +61,8 @@ function toConfig(readable: Settings): ServerConfig {
     access: toAccess(readable),
     store,
     limits: toLimits(readable, store),
+    rates: toRates(readable, readable.public),
+    quotas: toQuotas(readable),
     assemblingMs: assemblingSeconds * 1000,
   }
 }

@@ -15,7 +15,7 @@ const readsAtOnce = 16
 export type Files = ReturnType<typeof createFiles>
 
 /** The owner's completed files. */
-export function createFiles({ gateway, records }: Pick<UploadContext, 'gateway' | 'records'>) {
+export function createFiles({ gateway, records, quotas }: Pick<UploadContext, 'gateway' | 'records' | 'quotas'>) {
   async function requireCompleted(owner: string, id: string): Promise<CompletedRecord> {
     const { record } = await records.require(owner, id)
     if (record.state !== 'completed') throw new LadingError('not_found', 'There is no such upload or file.')
@@ -59,6 +59,7 @@ export function createFiles({ gateway, records }: Pick<UploadContext, 'gateway' 
       await gateway.remove(printKey(owner, record.fingerprint, id))
       await gateway.remove(dataKey(owner, id))
       await Promise.all([gateway.remove(doneKey(owner, record.receipt)), gateway.remove(openKey(owner, record))])
+      quotas.freed(owner, id)
       await gateway.remove(receiptKey(owner, id))
       await records.remove(owner, id)
     },

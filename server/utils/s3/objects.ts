@@ -23,6 +23,13 @@ export type WrittenJson = Pick<StoredJson, 'etag'>
 /** When a write may happen: only where nothing is yet, or only over the version with this ETag. */
 export type WriteCondition = { ifAbsent: true } | { ifMatch: string }
 
+export interface KeyPage {
+  keys: string[]
+  /** By key: milliseconds since 1970, by the store's clock; many stores tell whole seconds only. */
+  storedAt: ReadonlyMap<string, number>
+  isLast: boolean
+}
+
 export interface ObjectCalls {
   assertReachable(): Promise<void>
   head(key: string): Promise<StoredObject | undefined>
@@ -33,7 +40,7 @@ export interface ObjectCalls {
   /** Also succeeds where there is nothing. */
   remove(key: string): Promise<void>
   /** One page of keys in the store's order; `after` is the last key of the page before. */
-  list(prefix: string, page?: { after?: string, limit?: number }): Promise<{ keys: string[], isLast: boolean }>
+  list(prefix: string, page?: { after?: string, limit?: number }): Promise<KeyPage>
 }
 
 const emptyMd5 = '1B2M2Y8AsgTpgAmY7PhCfg=='
@@ -96,7 +103,8 @@ export function createObjectCalls(clients: () => Promise<S3Clients>, bucket: str
       const { sdk, patient } = await clients()
       const command = new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: assertPrefix(prefix), MaxKeys: limit, ...after && { StartAfter: assertKey(after) } })
       const answer = await patient.send(command).catch(rethrow)
-      return { keys: (answer.Contents ?? []).flatMap(({ Key }) => Key ?? []), isLast: !answer.IsTruncated }
+      const found = (answer.Contents ?? []).flatMap(({ Key, LastModified }) => (Key === undefined ? [] : [{ key: Key, storedAt: LastModified?.getTime() ?? 0 }]))
+      return { keys: found.map(({ key }) => key), storedAt: new Map(found.map(({ key, storedAt }) => [key, storedAt])), isLast: !answer.IsTruncated }
     },
   }
 }

@@ -21,6 +21,7 @@ export async function abort(context: UploadContext, owner: string, id: string): 
   await removeParts(context, owner, record)
   if (await settle(context, owner, record)) throw new LadingError('object_conflict', 'The upload is already completed.')
   await removeMarkers(context, owner, record)
+  context.quotas.freed(owner, id)
   await context.records.remove(owner, id)
 }
 

@@ -44,6 +44,7 @@ async function attempt(context: UploadContext, owner: string, request: CompleteR
   if (isAssembling) return { state: 'assembling', id, retryAfterMs }
   if (!listed) return await completedOrGone(context, owner, record)
   verifyParts(record, request.parts, listed)
+  await context.quotas.assertRoomToComplete(owner, record)
 
   if (signal.aborted) throw new LadingError('store_unavailable', 'There was no time left to complete this upload.')
   const assembling: OpenRecord = { ...record, verified: claim, assemblingSince: context.clock.now() }

@@ -1,5 +1,6 @@
 import type { DigestAlgorithm } from '#shared/digest'
 import type { StoreLimits } from '#shared/limits'
+import type { Quotas } from '~/server/utils/quotas/createQuotas'
 import type { Gateway } from '~/server/utils/s3/gateway'
 import type { Records } from './record'
 
@@ -14,6 +15,7 @@ export interface UploadContext {
   gateway: Gateway
   records: Records
   limits: StoreLimits
+  quotas: Quotas
   /** For new uploads; the older ones keep theirs. */
   digestAlgorithm: DigestAlgorithm
   /** How long a `CompleteMultipartUpload` without an answer is waited for before it is sent again. */

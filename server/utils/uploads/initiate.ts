@@ -15,7 +15,11 @@ type Request = z.output<typeof contract.request>
 
 /** Opens an upload, or answers with the one that is there: first that with the same id, then one of the same file. */
 export async function initiate(context: UploadContext, owner: string, request: Request): Promise<InitiateAnswer> {
-  const [stored, candidates] = await Promise.all([context.records.read(owner, request.id), listCandidates(context, owner, request)])
+  const [stored, candidates] = await Promise.all([
+    context.records.read(owner, request.id),
+    listCandidates(context, owner, request),
+    context.quotas.lookAhead(owner),
+  ])
   if (stored) return await answerSameId(context, owner, request, stored.record)
 
   const candidate = await findCandidate(context, owner, request, candidates)
@@ -25,6 +29,7 @@ export async function initiate(context: UploadContext, owner: string, request: R
   const parts = partsFor(record, request)
   assertInPlan(record, parts)
   await context.gateway.assertAddresses(parts)
+  await context.quotas.assertRoomToOpen(owner, record)
   const opened = await openNew(context, owner, record)
   if (!opened.isNew) return await answerSameId(context, owner, request, opened.record)
   return await answer(context, owner, opened.record, { isNew: true, parts })

@@ -24,13 +24,15 @@ export function isObjectOf(record: Pick<UploadRecord, 'token' | 'fileBytes'>, ob
   return object.token === record.token && object.bytes === record.fileBytes
 }
 
-/** The record comes last: as long as it does not say completed, a repeat does all of this again, with the same result. */
+/**
+ * The record comes last: as long as it does not say completed, a repeat does all of this again, with the same result. And the open
+ * marker goes only when the done one is there, so that the bytes are never missing from the owner's sum.
+ */
 async function finish(context: UploadContext, owner: string, record: UnfinishedRecord, object: StoredObject, stored?: StoredRecord): Promise<Receipt> {
   const { gateway } = context
   const receipt = await keepReceipt(context, owner, receiptOf(record, object))
   await Promise.all([
-    gateway.putMarker(doneKey(owner, receipt)),
-    gateway.remove(openKey(owner, receipt)),
+    gateway.putMarker(doneKey(owner, receipt)).then(() => gateway.remove(openKey(owner, receipt))),
     abortStrays(gateway, dataKey(owner, record.id)),
   ])
   await markCompleted(context, owner, receipt, stored)

@@ -5,6 +5,7 @@ import { freePort, start, stop } from './processes'
 
 export interface TestSite {
   url: string
+  pid: number
   /** Everything the server has printed. */
   output(): string
   stop(signal?: NodeJS.Signals): Promise<void>
@@ -30,5 +31,5 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
     if (child.exitCode !== null) throw new Error(`The server has ended:\n${child.output()}`)
     return await fetch(`http://127.0.0.1:${port}/api/health`).then((answer) => answer.ok, () => false)
   })
-  return { url, output: child.output, stop: (signal) => stop(child, signal) }
+  return { url, pid: child.pid ?? 0, output: child.output, stop: (signal) => stop(child, signal) }
 }

@@ -1,5 +1,5 @@
 import type { CompleteRequest, InitiateAnswer, InitiateRequest, PartToSign, Receipt, SignedPart } from '#shared/api'
-import type { BatchedCalls, Files, HashCheckpoint, PartTransport, Ports, UploadApi, UploadRecords } from '~/uploader/engine/ports'
+import type { BatchedCalls, Clock, Files, HashCheckpoint, PartTransport, Ports, UploadApi, UploadRecords } from '~/uploader/engine/ports'
 import type { SourceFile } from '~/uploader/engine/types'
 import { base64ToHex } from '#shared/digest'
 import { LadingError, toLadingError } from '#shared/errors'
@@ -59,9 +59,17 @@ interface OpenUpload {
   storedCount: number
 }
 
+export interface ScaleWorldOptions {
+  /** Shared by worlds that stand for several browsers at the same time. */
+  clock?: Clock
+  /** Asked before each call to the server, which fails as this does. */
+  admit?(): Promise<void>
+  /** How long a part takes, in milliseconds, whatever its size. */
+  partMs?: number
+}
+
 /** A server and a store that keep nothing but one bit a part, and forget what is completed. */
-export function createScaleWorld() {
-  const clock = createQuickClock()
+export function createScaleWorld({ clock = createQuickClock(), admit = async () => {}, partMs = 80 }: ScaleWorldOptions = {}) {
   const uploads = new Map<string, OpenUpload>()
   const counts = { calls: 0, puts: 0, completed: 0 }
   let onLanded = () => {}
@@ -130,6 +138,7 @@ export function createScaleWorld() {
   async function call<T>(act: () => T): Promise<T> {
     counts.calls++
     await clock.sleep(100)
+    await admit()
     return act()
   }
 
@@ -170,7 +179,7 @@ export function createScaleWorld() {
       const upload = uploadOf(id)
       const { start, end } = partRange(planOf(upload), Number(partNumber))
       for (let step = 1; step <= 4; step++) {
-        await clock.sleep(20, signal)
+        await clock.sleep(partMs / 4, signal)
         onProgress((end - start) * step / 4)
       }
       if (!upload.stored[Number(partNumber)]) upload.storedCount++

@@ -22,10 +22,10 @@ function createNetwork() {
   }
 }
 
-function createWait(error: LadingError) {
+function createWait(error: LadingError, random = 0.999) {
   const clock = createVirtualClock()
   const network = createNetwork()
-  const retry = createRetry({ clock, random: () => 0.999, policy: { baseDelayMs: 20_000, maxDelayMs: 30_000 }, retries: 9, tryNow: network, onWait() {}, onRecovered() {} })
+  const retry = createRetry({ clock, random: () => random, policy: { baseDelayMs: 20_000, maxDelayMs: 30_000 }, retries: 9, tryNow: network, onWait() {}, onRecovered() {} })
   let tries = 0
   const done = (signal = new AbortController().signal) => retry.run(async () => {
     if (++tries === 1) throw error
@@ -52,13 +52,13 @@ describe('a pause before another try', () => {
     expect(network.waiting()).toBe(0)
   })
 
-  it('that the other side asked for is waited out', async () => {
-    const { clock, network, done } = createWait(new LadingError('store_busy', 'SlowDown', { retryAfterMs: 60_000 }))
+  it.each([[0, 60_000], [0.5, 70_000]])('that the other side asked for is waited out, and then some, so that not all come back at once (%f)', async (random, expectedMs) => {
+    const { clock, network, done } = createWait(new LadingError('rate_limited', 'Too many', { retryAfterMs: 60_000 }), random)
     const startedAt = clock.elapsed()
     const trying = done()
     await clock.sleep(1_000)
     network.restore()
-    expect(await trying - startedAt).toBe(60_000)
+    expect(await trying - startedAt).toBe(expectedMs)
   })
 
   it('ends with a pause of the person, and leaves no one waiting for the network', async () => {

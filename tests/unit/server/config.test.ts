@@ -8,7 +8,11 @@ const s3 = {
 }
 const client = { clientId: '', clientSecret: '', redirectURL: '' }
 const oauth = { allowed: '', github: client, google: client, oidc: { ...client, openidConfig: '', label: '' } }
-const good = { access: 'open', passcode: '', oauth, s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
+const limits = { callsPerMinute: 600, addressCallsPerMinute: 600, trustedProxies: 0, redisUrl: '', maxOpenUploads: 12_000, maxOwnerBytes: '' }
+const good = {
+  access: 'open', passcode: '', oauth, s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, ...limits,
+  session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' },
+}
 
 function mistakes(change: object, isProduction = true): readonly string[] {
   try {
@@ -21,6 +25,14 @@ function mistakes(change: object, isProduction = true): readonly string[] {
 }
 
 describe('parseConfig', () => {
+  it('knows what is limited, and names mistakes in it', () => {
+    expect(parseConfig(good, { isProduction: true })).toMatchObject({ rates: { ownerCallsPerMinute: 600 }, quotas: { maxOpenUploads: 12_000 } })
+    expect(mistakes({ trustedProxies: 'all', redisUrl: 'http://:hidden@localhost' })).toEqual([
+      expect.stringContaining('NUXT_TRUSTED_PROXIES'),
+      expect.stringMatching(/^NUXT_REDIS_URL (?!.*hidden)/),
+    ])
+  })
+
   it('takes a complete configuration', () => {
     expect(parseConfig(good, { isProduction: true })).toMatchObject({
       access: { mode: 'open' },

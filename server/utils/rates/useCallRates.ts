@@ -1,0 +1,14 @@
+import { useConfig } from '~/server/utils/config/useConfig'
+import { logError } from '~/server/utils/log'
+import type { CallRates } from './createCallRates'
+import { createCallRates } from './createCallRates'
+
+let rates: CallRates | undefined
+
+export function useCallRates(): CallRates {
+  return rates ??= createCallRates({ ...useConfig().rates, log: logError })
+}
+
+export function closeCallRates(): void {
+  rates?.close()
+}
