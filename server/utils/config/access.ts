@@ -41,7 +41,7 @@ function modeMistakes(access: string): string[] {
 function passcodeMistakes(passcode: string | undefined, isProduction: boolean): string[] {
   if (passcode === undefined) return ['NUXT_PASSCODE is nothing but a number: put some letters into it']
   if (passcode === '') return ['NUXT_PASSCODE is not set: NUXT_ACCESS=passcode asks everybody for it']
-  const mistake = isProduction && secretMistake(passcode, { characters: 8, differing: 5 })
+  const mistake = isProduction && secretMistake(passcode, { characters: 8, differing: 5, advice: 'Take a few words that nobody would guess' })
   return mistake ? [`NUXT_PASSCODE ${mistake}`] : []
 }
 

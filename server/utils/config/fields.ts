@@ -23,12 +23,14 @@ interface SecretDemands {
   characters?: number
   /** How many of them differ. @default 8 */
   differing?: number
+  /** How to come by a better one. */
+  advice?: string
 }
 
 /** Why a secret is none to rely on, to be said after its name; undefined where it is one. Never holds the value. */
-export function secretMistake(secret: string, { characters = 32, differing = 8 }: SecretDemands = {}): string | undefined {
+export function secretMistake(secret: string, { characters = 32, differing = 8, advice = 'Make one with `openssl rand -hex 32`' }: SecretDemands = {}): string | undefined {
   if (secret.length < characters) return `is shorter than ${characters} characters`
-  return isSampleLike(secret, differing) ? 'looks like a sample. Make one with `openssl rand -hex 32`' : undefined
+  return isSampleLike(secret, differing) ? `looks like a sample. ${advice}` : undefined
 }
 
 function isSampleLike(secret: string, differing: number): boolean {
