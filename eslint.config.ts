@@ -17,6 +17,7 @@ const mayImport: Record<string, string[]> = {
   'plugins/**': ['#shared/', '~/uploader/', '~/stores/', '#imports'],
   'server/api/**': ['#shared/', '~/server/utils/', 'h3'],
   'server/middleware/**': ['#shared/', '~/server/utils/', 'h3'],
+  'server/routes/**': ['#shared/', '~/server/utils/', 'h3'],
   'server/tasks/**': ['#shared/', '~/server/utils/', 'nitropack/'],
   'server/plugins/**': ['#shared/', '~/server/utils/', 'h3', '#imports', 'nitropack/'],
   'server/utils/**': ['#shared/', '~/server/utils/', 'h3', '@aws-sdk/', '@smithy/', 'zod', 'rate-limiter-flexible', 'ioredis', 'node:', '#imports', 'nitropack/'],

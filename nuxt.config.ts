@@ -13,6 +13,9 @@ export default defineNuxtConfig({
   runtimeConfig: {
     // Every value can be set by an environment variable, NUXT_… (see .env.example); server/utils/config.ts checks them at boot.
     access: isProduction ? '' : 'open',
+    passcode: '',
+    // Of nuxt-auth-utils' own settings, only what is ours.
+    oauth: { allowed: '', oidc: { label: '' } },
     s3: {
       endpoint: '',
       region: '',

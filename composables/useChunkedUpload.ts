@@ -43,6 +43,9 @@ export interface ChunkedUpload {
   parts(id: string): PartSnapshot[]
   /** Holds from the next part and the next file on, and is kept in this browser. */
   configure(changes: Partial<UploaderSettings>): void
+  /** Whether leaving the page would stop something. */
+  wouldStop: Readonly<Ref<boolean>>
+  showNotice(code: ErrorCode): void
   dismissNotice(code: ErrorCode): void
 }
 
@@ -56,7 +59,7 @@ export interface ChunkedUpload {
  */
 export function useChunkedUpload(): ChunkedUpload {
   const store = useUploadsStore()
-  const { ids, uploads, totals, notices, milestones, settings } = storeToRefs(store)
+  const { ids, uploads, totals, notices, milestones, settings, wouldStop } = storeToRefs(store)
   return {
     ids,
     uploads,
@@ -79,6 +82,8 @@ export function useChunkedUpload(): ChunkedUpload {
     dismiss: store.dismiss,
     parts: store.parts,
     configure: store.configure,
+    wouldStop,
+    showNotice: store.notify,
     dismissNotice: store.dismissNotice,
   }
 }

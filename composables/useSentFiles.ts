@@ -3,6 +3,7 @@ import type { Ref } from 'vue'
 import type { DownloadAnswer, FilesAnswer, Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import { isErrorCode } from '#shared/errors'
+import { useAccessStore } from '~/stores/access'
 import { useSentFilesStore } from '~/stores/sentFiles'
 
 export interface SentFiles {
@@ -32,12 +33,13 @@ export interface SentFiles {
 export function useSentFiles(): SentFiles {
   const store = useSentFilesStore()
   const { files, hasMore, isLoading, error } = storeToRefs(store)
+  const { ownerHeaders: headers } = storeToRefs(useAccessStore())
 
   async function load() {
     if (store.isLoading || !store.needsPage) return
     store.began()
     store.ended(await failureOf(async () => {
-      store.addPage(await $fetch<FilesAnswer>('/api/files', { query: { cursor: store.cursor }, retry: 0 }))
+      store.addPage(await $fetch<FilesAnswer>('/api/files', { query: { cursor: store.cursor }, headers: headers.value, retry: 0 }))
     }))
   }
 
@@ -52,11 +54,11 @@ export function useSentFiles(): SentFiles {
       await load()
     },
     download: (id) => failureOf(async () => {
-      const { url } = await $fetch<DownloadAnswer>(`/api/files/${id}/download`, { retry: 0 })
+      const { url } = await $fetch<DownloadAnswer>(`/api/files/${id}/download`, { headers: headers.value, retry: 0 })
       window.location.assign(url)
     }),
     remove: async (id) => {
-      const code = await failureOf(() => $fetch<unknown>(`/api/files/${id}`, { method: 'DELETE', headers: { 'x-lading': '1' }, retry: 0 }))
+      const code = await failureOf(() => $fetch<unknown>(`/api/files/${id}`, { method: 'DELETE', headers: { ...headers.value, 'x-lading': '1' }, retry: 0 }))
       // A file that is gone already is as deleted as one can wish.
       if (code && code !== 'not_found') return code
       store.remove(id)

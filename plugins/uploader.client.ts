@@ -1,5 +1,9 @@
-import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
+import { defineNuxtPlugin, nextTick, useRuntimeConfig } from '#imports'
+import { useAccessStore } from '~/stores/access'
 import { useUploadsStore } from '~/stores/uploads'
+import { createAccessChannel } from '~/uploader/adapters/accessChannel'
+import { createAccessCalls } from '~/uploader/adapters/accessCalls'
+import { createAdmission } from '~/uploader/adapters/admission'
 import { createApi } from '~/uploader/adapters/api'
 import { browserClock } from '~/uploader/adapters/browserClock'
 import { signIdentity } from '~/uploader/adapters/browserIdentity'
@@ -10,6 +14,7 @@ import { followPageLife } from '~/uploader/adapters/pageLife'
 import { createSurroundings } from '~/uploader/adapters/surroundings'
 import { createTabChannel } from '~/uploader/adapters/tabChannel'
 import { createTabLocks, lockOf } from '~/uploader/adapters/tabLocks'
+import { createOwnerMemory } from '~/uploader/adapters/whose'
 import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
 import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
 import { quicker } from '~/uploader/engine/context'
@@ -22,16 +27,33 @@ export default defineNuxtPlugin(() => {
   const database = openDatabase()
   const patience = createPatience(browserClock)
   const locks = createTabLocks(lockOf(navigator, { database, patience, clock: browserClock, holder: crypto.randomUUID() }))
+  const access = useAccessStore()
+  const uploads = useUploadsStore()
+  const admission = createAdmission({
+    calls: createAccessCalls({ identify: () => signIdentity(database, patience), locks }),
+    memory: createOwnerMemory(database, patience),
+    channel: createAccessChannel(),
+    arePersons: access.mode === 'oauth',
+    listener: {
+      entered: (person) => {
+        access.entered(person, admission.owner)
+        uploads.goOn()
+      },
+      refused: access.refused,
+      unknown: access.unknown,
+      over: () => void startOver(),
+    },
+  })
   const uploader = createUploader({
     clock: browserClock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
-    api: createApi({ identify: () => signIdentity(database, patience), locks }),
+    api: { ...createApi({ whose: admission }), session: admission.session },
     transport: createXhrTransport(createSurroundings(browserClock)),
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
-    records: createDexieRecords(database),
+    records: createDexieRecords(database, admission),
     locks,
-    tabs: createTabChannel(),
+    tabs: createTabChannel(admission),
   }, {
     // Empty means that the engine decides.
     partBytes: Number(partBytes) || undefined,
@@ -41,5 +63,15 @@ export default defineNuxtPlugin(() => {
     timing: quicker(Number(timeDivisor) || 1),
   })
   followPageLife(uploader, { window, document })
-  void useUploadsStore().connect(uploader)
+  access.connect(admission)
+  void uploads.connect(uploader, admission.begin())
+
+  /** Nothing of the one who has left stays in the page, be it in memory. */
+  async function startOver() {
+    uploads.disconnect()
+    await uploader.close()
+    // Whoever listens for the page being left has heard that nothing would stop any more.
+    await nextTick()
+    location.reload()
+  }
 })

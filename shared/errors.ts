@@ -7,6 +7,7 @@ export const errorStatus = {
   // What was asked for
   invalid_request: 400,
   sign_in: 401,
+  wrong_passcode: 403,
   forbidden_origin: 403,
   not_found: 404,
   method_not_allowed: 405,

@@ -110,22 +110,39 @@ export const useUploadsStore = defineStore('uploads', () => {
   }
 
   /**
-   * Joins the engine to the screen, hands it the settings kept in this browser, and starts it. Resolves when
-   * everything unfinished is listed; never throws: what goes wrong becomes a notice.
+   * Joins the engine to the screen, hands it the settings kept in this browser, and starts it as soon as it is known who
+   * is here. Resolves when everything unfinished is listed; never throws: what goes wrong becomes a notice.
    */
-  async function connect(engine: Uploader): Promise<void> {
+  async function connect(engine: Uploader, isKnown = Promise.resolve()): Promise<void> {
     uploader = engine
     chosenSettings.value = readKeptSettings()
     engine.configure(chosenSettings.value)
     engine.subscribe(apply)
     apply({ type: 'changed', uploads: engine.snapshots() })
     try {
+      await isKnown
       await engine.start()
     } catch (thrown) {
       notify(toLadingError(thrown).code)
     } finally {
       searching.value = false
     }
+  }
+
+  /** Somebody has signed in: what waits for that goes on at once, and what was begun elsewhere meanwhile is listed. */
+  function goOn() {
+    dismissNotice('sign_in')
+    if (searching.value) return
+    uploader?.wake()
+    void uploader?.refresh()
+  }
+
+  /** Nothing is shown any more, and nothing that is pressed has any effect. */
+  function disconnect() {
+    uploader = undefined
+    for (const id of [...snapshots.keys()]) remove(id)
+    receipts.clear()
+    triggerRef(all)
   }
 
   function configure(changes: Partial<UploaderSettings>) {
@@ -147,7 +164,10 @@ export const useUploadsStore = defineStore('uploads', () => {
     settings: computed(() => chosenSettings.value),
     upload: (id: string): UploadSnapshot | undefined => snapshots.get(id),
     connect,
+    disconnect,
+    goOn,
     configure,
+    notify,
     dismissNotice,
     postpone: (id: string) => void postponed.add(id),
     forgetReceipt: (id: string) => void receipts.delete(id),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { useNitroApp } from 'nitropack/runtime'
-import type { SessionAnswer } from '#shared/api'
+import type { StoreTerms } from '#shared/api'
 import { runAside } from './aside'
 import type { ServerConfig } from './config/parseConfig'
 import type { Files } from './files/createFiles'
@@ -89,7 +89,7 @@ export async function storeOrigins(): Promise<string[]> {
 }
 
 /** What a page must know before it sends anything. */
-export async function describeStore(): Promise<SessionAnswer> {
+export async function describeStore(): Promise<StoreTerms> {
   const { config, gateway } = useServices()
   const { digestAlgorithm, isDigestEnforced } = config.store
   return { digestAlgorithm, isDigestEnforced, limits: config.limits, storeOrigins: await gateway.origins() }

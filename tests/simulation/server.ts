@@ -1,4 +1,4 @@
-import type { CompleteAnswer, CompleteRequest, InitiateAnswer, InitiateRequest, PartToSign, PendingAnswer, Receipt, SealAnswer, SessionAnswer, SignAnswer, SignedPart, SignRequest, StatusAnswer } from '#shared/api'
+import type { CompleteAnswer, CompleteRequest, InitiateAnswer, InitiateRequest, PartToSign, PendingAnswer, Receipt, SealAnswer, StoreTerms, SignAnswer, SignedPart, SignRequest, StatusAnswer } from '#shared/api'
 import type { Signed, Store } from './store'
 import type { VirtualTime } from './virtualTime'
 import { LadingError } from '#shared/errors'
@@ -36,7 +36,7 @@ export interface Server {
   readonly strays: ReadonlySet<string>
   /** Looks at every `complete` before it is judged. */
   onComplete(look: (request: CompleteRequest, kept: Kept) => void): void
-  session(): SessionAnswer
+  session(): StoreTerms
   initiate(request: InitiateRequest): InitiateAnswer
   sign(request: SignRequest): SignAnswer
   status(id: string): StatusAnswer

@@ -10,13 +10,17 @@ export interface Lease {
   until: number
 }
 
+/** With the owner whom it was written for; absent in what was written before there could be several in one browser. */
+export type OwnedUpload = UploadRecord & { owner?: string }
+
 /** This site's database in the browser. All of it is a hint: losing it costs a reselect, nothing else. */
 export class LadingDatabase extends Dexie {
-  declare uploads: Table<UploadRecord, string>
+  declare uploads: Table<OwnedUpload, string>
   declare parts: Table<PartRecord, [string, number]>
   declare measures: Table<Goodput & { name: 'goodput' }, string>
   declare identities: Table<{ name: 'owner', keys: CryptoKeyPair }, string>
   declare leases: Table<Lease, string>
+  declare owners: Table<{ name: 'latest', owner: string }, string>
   private hasBeenOpen = false
   private wasEmptied = false
 
@@ -26,6 +30,7 @@ export class LadingDatabase extends Dexie {
     this.version(1).stores({ uploads: 'id', parts: '[id+partNumber], id', identities: 'name' })
     this.version(2).stores({ measures: 'name' })
     this.version(3).stores({ leases: 'name' })
+    this.version(4).stores({ owners: 'name' })
     // Made from nothing once more: a person or the browser has deleted it. Dexie opens it again by itself.
     this.on('populate', () => {
       this.wasEmptied = this.hasBeenOpen

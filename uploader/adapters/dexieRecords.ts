@@ -1,12 +1,13 @@
-import type { UploadRecord, UploadRecords } from '~/uploader/engine/ports'
-import type { LadingDatabase } from './database'
+import type { UploadRecords } from '~/uploader/engine/ports'
+import type { LadingDatabase, OwnedUpload } from './database'
+import type { Whose } from './whose'
 import { LadingError } from '#shared/errors'
 
 /**
- * What this browser remembers, in IndexedDB. Every failure is `storage_unavailable`; so is the first write into a
+ * What this browser remembers, in IndexedDB, for the owner who is here: of another one's uploads it tells nothing. Every failure is `storage_unavailable`; so is the first write into a
  * database that was deleted meanwhile, although it is done.
  */
-export function createDexieRecords(database: LadingDatabase): UploadRecords {
+export function createDexieRecords(database: LadingDatabase, whose: Whose): UploadRecords {
   async function translated<T>(work: () => PromiseLike<T>): Promise<T> {
     try {
       return await work()
@@ -21,7 +22,7 @@ export function createDexieRecords(database: LadingDatabase): UploadRecords {
   }
 
   /** Some browsers store no handles, in private windows for example: the upload itself is remembered all the same. */
-  async function put(record: UploadRecord): Promise<void> {
+  async function put(record: OwnedUpload): Promise<void> {
     try {
       await database.write(async () => await database.uploads.put(record))
     } catch (thrown) {
@@ -30,10 +31,15 @@ export function createDexieRecords(database: LadingDatabase): UploadRecords {
     }
   }
 
+  /** What does not say whose it is was written when there was one owner to a browser; the server tells whether it is theirs. */
+  function isTheirs({ owner }: OwnedUpload): boolean {
+    return owner === undefined || owner === whose.owner
+  }
+
   return {
-    list: () => translated(() => database.uploads.toArray()),
+    list: () => translated(() => database.uploads.filter(isTheirs).toArray()),
     get: (id) => translated(() => database.uploads.get(id)),
-    put: (record) => translated(() => put(record)),
+    put: (record) => translated(() => put({ ...record, ...whose.owner !== undefined && { owner: whose.owner } })),
     update: (id, changes) => write(async () => await database.uploads.update(id, changes)),
     remove: (id) =>
       write(async () => {

@@ -1,7 +1,7 @@
 import type { PartTransport, PutAnswer, PutRequest } from '~/uploader/engine/ports'
 import type { Surroundings } from './surroundings'
 import { LadingError } from '#shared/errors'
-import { retryAfter } from './api'
+import { retryAfter } from './calls'
 import { diagnose } from './diagnosis'
 import { storeFailureCode } from './storeFailure'
 

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '#shared/api'
+import type { StoreTerms } from '#shared/api'
 import type { BackoffPolicy } from './backoff'
 import type { BatchPolicy } from './batches'
 import type { Bell } from './bell'
@@ -71,7 +71,7 @@ export interface EngineContext {
   /** Those of the flow. */
   slots: Slots
   /** The owner's session, opened before anything else; asked for once. */
-  session(signal: AbortSignal): Promise<SessionAnswer>
+  session(signal: AbortSignal): Promise<StoreTerms>
   renewal: Renewal
   /** Rung when the network or the page is back: what waits for time to pass is tried at once. */
   tryNow: Bell

@@ -5,7 +5,7 @@ import type {
   InitiateRequest,
   PendingAnswer,
   SealAnswer,
-  SessionAnswer,
+  StoreTerms,
   SignAnswer,
   SignRequest,
   StatusAnswer,
@@ -43,7 +43,7 @@ export interface Clock {
 
 /** Our server. Each call may be repeated. None of them retries by itself. */
 export interface UploadApi {
-  session(signal?: AbortSignal): Promise<SessionAnswer>
+  session(signal?: AbortSignal): Promise<StoreTerms>
   initiate(request: InitiateRequest, signal?: AbortSignal): Promise<InitiateAnswer>
   sign(request: SignRequest, signal?: AbortSignal): Promise<SignAnswer>
   status(id: string, signal?: AbortSignal): Promise<StatusAnswer>

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '#shared/api'
+import type { StoreTerms } from '#shared/api'
 import type { Clock, UploadApi } from './ports'
 import { unlessAborted } from './unlessAborted'
 
@@ -16,7 +16,7 @@ export interface Renewal {
 
 export interface Session extends Renewal {
   /** What the server said at first: it holds for the life of the page, as the uploads that were begun under it do. */
-  open(signal: AbortSignal): Promise<SessionAnswer>
+  open(signal: AbortSignal): Promise<StoreTerms>
 }
 
 export interface SessionOptions {
@@ -28,7 +28,7 @@ export interface SessionOptions {
 
 /** The owner's session at the server: opened before anything else, asked for once by all uploads together. */
 export function createSession({ api, clock, renewEveryMs }: SessionOptions): Session {
-  let opening: Promise<SessionAnswer> | undefined
+  let opening: Promise<StoreTerms> | undefined
   let renewing: Promise<void> | undefined
   let renewedAt = -Infinity
   let turn = 0

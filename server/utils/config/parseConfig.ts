@@ -66,7 +66,7 @@ function toConfig(readable: Settings): ServerConfig {
   const { assemblingSeconds = 600 } = readable
   const store = toStore(readable)
   return {
-    access: toAccess(),
+    access: toAccess(readable),
     store,
     limits: toLimits(readable, store),
     rates: toRates(readable, readable.public),

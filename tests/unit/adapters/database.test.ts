@@ -5,6 +5,7 @@ import { signIdentity } from '~/uploader/adapters/browserIdentity'
 import type { LadingDatabase } from '~/uploader/adapters/database'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
+import { createOwnerMemory } from '~/uploader/adapters/whose'
 import { createPatience } from '~/uploader/engine/patience'
 import { createVirtualClock } from '~/tests/unit/engine/world'
 
@@ -20,6 +21,7 @@ const upload = {
   keptUntil: 3,
   checkpoint: { version: 'hash-wasm-sha256-1', hashedBytes: 4, state: new Uint8Array([1, 2, 3]) },
 }
+const nobody = { owner: undefined }
 const parts = [1, 2].map((partNumber) => ({ id: 'one', partNumber, bytes: 4, etag: 'e', digest: 'd' }))
 
 const firstVersion = { uploads: 'id', parts: '[id+partNumber], id', identities: 'name' }
@@ -43,7 +45,7 @@ async function exported({ publicKey }: CryptoKeyPair) {
 }
 
 async function expectUploads(database: LadingDatabase) {
-  const records = createDexieRecords(database)
+  const records = createDexieRecords(database, nobody)
   expect(await records.list()).toEqual([upload])
   expect(await records.storedBytes('one')).toBe(8)
 }
@@ -55,7 +57,7 @@ describe('a database that was written by', () => {
     await expectUploads(database)
     expect(await database.identities.get('owner')).toEqual({ name: 'owner', keys })
 
-    const records = createDexieRecords(database)
+    const records = createDexieRecords(database, nobody)
     expect(await records.goodput()).toBeUndefined()
     await records.putGoodput({ bytesPerSecond: 1, measuredAt: 2 })
     await records.update('one', { keptUntil: 9 })
@@ -70,18 +72,30 @@ describe('a database that was written by', () => {
     const database = openDatabase('second')
     await expectUploads(database)
     expect(await database.identities.get('owner')).toEqual({ name: 'owner', keys })
-    expect(await createDexieRecords(database).goodput()).toEqual({ bytesPerSecond: 5, measuredAt: 6 })
+    expect(await createDexieRecords(database, nobody).goodput()).toEqual({ bytesPerSecond: 5, measuredAt: 6 })
     expect(await database.leases.toArray()).toEqual([])
+  })
+
+  it('the third version opens with everything in it, and keeps for each owner what is theirs', async () => {
+    await writeAs('third', [firstVersion, { measures: 'name' }, { leases: 'name' }])
+    const database = openDatabase('third')
+    await expectUploads(database)
+    const memory = createOwnerMemory(database, { ask: (work) => work() })
+    expect(await memory.latest()).toBeUndefined()
+    await memory.put('u1')
+    expect(await memory.latest()).toBe('u1')
+    await memory.put(undefined)
+    expect(await memory.latest()).toBeUndefined()
   })
 
   it('a later version, in another tab, still opens', async () => {
     const database = openDatabase('later')
-    await createDexieRecords(database).put(upload)
+    await createDexieRecords(database, nobody).put(upload)
     const later = new Dexie('later')
-    later.version(9).stores({ ...firstVersion, measures: 'name', leases: 'name', others: 'name' })
+    later.version(9).stores({ ...firstVersion, measures: 'name', leases: 'name', owners: 'name', others: 'name' })
     await later.open()
-    await createDexieRecords(database).update('one', { keptUntil: 9 })
-    expect(await createDexieRecords(database).get('one')).toEqual({ ...upload, keptUntil: 9 })
+    await createDexieRecords(database, nobody).update('one', { keptUntil: 9 })
+    expect(await createDexieRecords(database, nobody).get('one')).toEqual({ ...upload, keptUntil: 9 })
     later.close()
   })
 })
@@ -95,7 +109,7 @@ describe('a database that is deleted while it is open', () => {
 
   it('is made anew with the next write, which tells of it once and is kept', async () => {
     const database = openDatabase('deleted')
-    const records = createDexieRecords(database)
+    const records = createDexieRecords(database, nobody)
     await records.put(upload)
     await deleteNow('deleted')
     const [part] = parts
@@ -108,7 +122,7 @@ describe('a database that is deleted while it is open', () => {
 
   it('is no loss where it was new, nor where it was opened again without having been deleted', async () => {
     const database = openDatabase('kept')
-    const records = createDexieRecords(database)
+    const records = createDexieRecords(database, nobody)
     await records.put(upload)
     database.close({ disableAutoOpen: false })
     await records.update('one', { keptUntil: 9 })

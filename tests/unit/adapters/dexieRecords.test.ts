@@ -17,11 +17,12 @@ const record: UploadRecord = {
   keptUntil: 3,
 }
 
+const nobody = { owner: undefined }
 let databases = 0
 
 // The same promises for the real adapter and for the one that the engine's tests use.
 describe.each([
-  ['IndexedDB', () => createDexieRecords(openDatabase(`test-${databases++}`))],
+  ['IndexedDB', () => createDexieRecords(openDatabase(`test-${databases++}`), nobody)],
   ['memory', createMemoryRecords],
 ])('records in %s', (_, create) => {
   it('come back as they were written, checkpoint included', async () => {
@@ -67,13 +68,13 @@ describe.each([
 })
 
 it('whatever IndexedDB refuses is storage that is unavailable', async () => {
-  const records = createDexieRecords(openDatabase('refusing'))
+  const records = createDexieRecords(openDatabase('refusing'), nobody)
   const broken = { ...record, contentType: (() => {}) as unknown as string }
   await expect(records.put(broken)).rejects.toMatchObject({ code: 'storage_unavailable' })
 })
 
 it('are written without the file\'s handle where the browser refuses to store one', async () => {
-  const records = createDexieRecords(openDatabase('private'))
+  const records = createDexieRecords(openDatabase('private'), nobody)
   // What can't be cloned.
   const handle = { kind: 'file' as const, getFile: () => {} }
   await records.put({ ...record, handle })
@@ -82,7 +83,7 @@ it('are written without the file\'s handle where the browser refuses to store on
 
 it('are written one change at a time: what is killed in the middle of two loses its whole database', async () => {
   const database = openDatabase('careful')
-  const records = createDexieRecords(database)
+  const records = createDexieRecords(database, nobody)
   const transactions = vi.spyOn(IDBDatabase.prototype, 'transaction')
   await Promise.all([
     records.put(record),
@@ -95,4 +96,26 @@ it('are written one change at a time: what is killed in the middle of two loses 
   expect(writes).toHaveLength(5)
   // Two that have a table in common never run at the same time.
   for (const [tables] of writes) expect([...tables].sort()).toEqual(database.tables.map(({ name }) => name).sort())
+})
+
+describe('in a browser that several people use', () => {
+  it('each is told of their own uploads, and nobody of another\'s', async () => {
+    const database = openDatabase('shared')
+    const whose: { owner: string | undefined } = { owner: 'u1' }
+    const records = createDexieRecords(database, whose)
+    await records.put(record)
+    whose.owner = 'u2'
+    await records.put({ ...record, id: 'two' })
+    expect((await records.list()).map(({ id }) => id)).toEqual(['two'])
+    whose.owner = 'u1'
+    expect((await records.list()).map(({ id }) => id)).toEqual(['one'])
+    whose.owner = undefined
+    expect(await records.list()).toEqual([])
+  })
+
+  it('what was written before there could be several is told to whoever comes: the server knows whose it is', async () => {
+    const database = openDatabase('before')
+    await createDexieRecords(database, nobody).put(record)
+    expect(await createDexieRecords(database, { owner: 'u1' }).list()).toEqual([record])
+  })
 })

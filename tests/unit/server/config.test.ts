@@ -6,8 +6,13 @@ const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
   forcePathStyle: '', hosts: '', provider: '', digest: 'md5', minPartBytes: '',
 }
+const client = { clientId: '', clientSecret: '', redirectURL: '' }
+const oauth = { allowed: '', github: client, google: client, oidc: { ...client, openidConfig: '', label: '' } }
 const limits = { callsPerMinute: 600, addressCallsPerMinute: 600, trustedProxies: 0, redisUrl: '', maxOpenUploads: 12_000, maxOwnerBytes: '' }
-const good = { access: 'open', s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, ...limits, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, abandonedDays: '', cronSecret: '', logLevel: '', public: { partBytes: '', timeDivisor: '' } }
+const good = {
+  access: 'open', passcode: '', oauth, s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, ...limits,
+  session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, abandonedDays: '', cronSecret: '', logLevel: '', public: { partBytes: '', timeDivisor: '' },
+}
 
 function mistakes(change: object, isProduction = true): readonly string[] {
   try {
@@ -57,10 +62,9 @@ describe('parseConfig', () => {
     ])
   })
 
-  it('refuses to start without an explicit access mode, and by name what comes later', () => {
+  it('refuses to start without an explicit access mode', () => {
     expect(mistakes({ access: '' })).toEqual([expect.stringContaining('NUXT_ACCESS')])
-    for (const access of ['passcode', 'oauth']) expect(mistakes({ access })).toEqual([expect.stringContaining(`NUXT_ACCESS=${access}`)])
-    expect(mistakes({ access: 'everyone' })).toHaveLength(1)
+    expect(mistakes({ access: 'everyone' })).toEqual([expect.stringContaining('NUXT_ACCESS')])
   })
 
   it.each(['', 'tooFewOfThem', 'changeme-changeme-changeme-changeme', 'a'.repeat(40), 'your-32-character-or-longer-key-here', '0123456789012345678901234567890123'])('refuses the session password %j in production, without saying it', (password) => {
@@ -68,6 +72,62 @@ describe('parseConfig', () => {
     expect(found).toEqual([expect.stringContaining('NUXT_SESSION_PASSWORD')])
     if (password) expect(found.join()).not.toContain(password)
     expect(mistakes({ session: { password } }, false)).toEqual([])
+  })
+
+  it('takes a list of session passwords, and says which of them is none', () => {
+    const [one, two] = ['8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e', 'Vt9mE2xqL7rJ4wZc8nYb3kHd6sPf5gTa']
+    expect(parseConfig({ ...good, session: { password: `${one}, ${two},` } }, { isProduction: true }).access.sessionPasswords).toEqual([one, two])
+    const found = mistakes({ session: { password: `${one},tooFewOfThem` } })
+    expect(found).toEqual([expect.stringContaining('NUXT_SESSION_PASSWORD, secret 2, is shorter')])
+    expect(found.join()).not.toContain('tooFew')
+    expect(mistakes({ session: { password: ' , ' } })).toEqual([expect.stringContaining('NUXT_SESSION_PASSWORD is not set')])
+  })
+
+  it.each([
+    ['none', '', 'is not set'],
+    ['a short one', 'h4rbour', 'is shorter than 8'],
+    ['a sample', 'changeme-now', 'looks like a sample'],
+    ['one letter', 'zzzzzzzzzzzz', 'looks like a sample'],
+    ['a number, whose zeros are lost by now', 4711081500, 'is nothing but a number'],
+  ])('wants a passcode in passcode mode, and %s is none', (_, passcode, why) => {
+    const found = mistakes({ access: 'passcode', passcode })
+    expect(found).toEqual([expect.stringMatching(/^NUXT_PASSCODE /)])
+    expect(found[0]).toContain(why)
+    if (passcode) expect(found[0]).not.toContain(String(passcode))
+  })
+
+  it('takes a passcode that people can say', () => {
+    const { access } = parseConfig({ ...good, access: 'passcode', passcode: ' seven grey harbours ' }, { isProduction: true })
+    expect(access).toMatchObject({ mode: 'passcode', passcode: 'seven grey harbours' })
+    expect(mistakes({ access: 'passcode', passcode: 'h4rbour' }, false)).toEqual([])
+  })
+
+  describe('with oauth', () => {
+    const known = { ...client, clientId: 'id', clientSecret: 'hidden-secret' }
+    const oidc = { ...known, openidConfig: 'https://id.example.org/.well-known/openid-configuration', label: 'Harbour' }
+    const withOAuth = (change: object) => mistakes({ access: 'oauth', oauth: { ...oauth, ...change } })
+
+    it('takes any provider that is set up whole, and offers those', () => {
+      const { access } = parseConfig({ ...good, access: 'oauth', oauth: { ...oauth, github: known, oidc, allowed: 'Ann@Example.org, @example.com' } }, { isProduction: true })
+      expect(access).toMatchObject({ mode: 'oauth', oauth: { allowed: ['ann@example.org', 'example.com'], providers: [{ name: 'github', clientId: 'id' }, { name: 'oidc', label: 'Harbour' }] } })
+    })
+
+    it('wants a provider', () => {
+      expect(withOAuth({})).toEqual([expect.stringContaining('needs a provider')])
+    })
+
+    it.each([
+      ['half a client', { github: { ...known, clientSecret: '' } }, 'NUXT_OAUTH_GITHUB_CLIENT_ID and NUXT_OAUTH_GITHUB_CLIENT_SECRET'],
+      ['no issuer', { oidc: { ...oidc, openidConfig: '' } }, 'NUXT_OAUTH_OIDC_OPENID_CONFIG is not set'],
+      ['an issuer in plain http', { oidc: { ...oidc, openidConfig: 'http://id.example.org/.well-known/openid-configuration' } }, 'NUXT_OAUTH_OIDC_OPENID_CONFIG must be https'],
+      ['the issuer itself', { oidc: { ...oidc, openidConfig: 'https://id.example.org' } }, 'does not end with /.well-known/openid-configuration'],
+      ['a way back in plain http', { google: { ...known, redirectURL: 'http://files.example.org/auth/google' } }, 'NUXT_OAUTH_GOOGLE_REDIRECT_URL must be https'],
+      ['a list of names', { github: known, allowed: 'example.org,ann' }, 'NUXT_OAUTH_ALLOWED, entry 2'],
+    ])('refuses %s, and tells no secret', (_, change, why) => {
+      const found = withOAuth(change)
+      expect(found).toEqual([expect.stringContaining(why)])
+      expect(found[0]).not.toContain('hidden-secret')
+    })
   })
 
   it('wants https in production except on loopback', () => {

@@ -2,12 +2,13 @@ import { session } from '#shared/api'
 import { defineApiHandler } from '~/server/utils/apiHandler'
 import { readRequest } from '~/server/utils/readRequest'
 import { describeStore } from '~/server/utils/services'
-import { renewOwner } from '~/server/utils/session'
+import { assertMayOpen, renewOwner } from '~/server/utils/session'
 
-/** Makes an anonymous owner or renews the one that is there, and tells what the store takes. */
+/** Renews the owner that is there, or makes an anonymous one where everybody may upload, and tells what the store takes. */
 export default defineApiHandler('POST', async (event) => {
+  await assertMayOpen(event)
   const { identity } = await readRequest(event, session.request)
   const store = await describeStore()
-  await renewOwner(event, identity)
-  return store
+  const { owner, person } = await renewOwner(event, identity)
+  return { ...store, owner, ...person !== undefined && { person } }
 })
