@@ -29,6 +29,7 @@ export default defineNuxtConfig({
     maxFileBytes: '',
     requestLimitSeconds: 300,
     assemblingSeconds: 600,
+    drainSeconds: '',
     public: {
       partBytes: '',
       timeDivisor: '',
@@ -41,8 +42,13 @@ export default defineNuxtConfig({
     },
   },
 
+  // The page has no use for a list of builds, and on Vercel its newest would be cached for a year.
+  experimental: { appManifest: false },
+
   compatibilityDate: '2026-11-01',
   nitro: {
+    // Vercel lets a function run as long as the server believes it may.
+    vercel: { functions: { maxDuration: Number(process.env.NUXT_REQUEST_LIMIT_SECONDS) || 300 } },
     imports: { autoImport: false },
     typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
   },

@@ -3,6 +3,8 @@ import type { StoreLimits } from '#shared/limits'
 import type { AccessConfig } from './access'
 import { accessMistakes, accessSettings, toAccess } from './access'
 import { count } from './fields'
+import type { ShutdownConfig } from './shutdown'
+import { shutdownSettings, toShutdown } from './shutdown'
 import type { StoreSettings } from './store'
 import { storeMistakes, storeSettings, toLimits, toStore } from './store'
 
@@ -12,6 +14,7 @@ export interface ServerConfig {
   limits: StoreLimits
   /** How long a `CompleteMultipartUpload` without an answer is waited for before it is sent again. */
   assemblingMs: number
+  shutdown: ShutdownConfig
 }
 
 /** Thrown when the app must not start. The message names every mistake and holds no secret's value. */
@@ -27,6 +30,7 @@ export class ConfigError extends Error {
 const settings = z.object({
   ...accessSettings,
   ...storeSettings,
+  ...shutdownSettings,
   assemblingSeconds: count,
   /** Read by the page; checked here, for a mistake in them is to be seen at the start as well. */
   public: z.object({ partBytes: count, timeDivisor: count }),
@@ -56,6 +60,7 @@ function toConfig(readable: Settings): ServerConfig {
     store,
     limits: toLimits(readable, store),
     assemblingMs: assemblingSeconds * 1000,
+    shutdown: toShutdown(readable),
   }
 }
 

@@ -7,11 +7,24 @@ export interface TestSite {
   url: string
   /** Everything the server has printed. */
   output(): string
-  stop(signal?: NodeJS.Signals): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<unknown>
+}
+
+/** A site that is one process. */
+export interface SiteProcess extends TestSite {
+  isRunning(): boolean
+  /** Resolves when it has ended, with its exit code; null where the signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** What a production site must be told besides its store. */
+export const siteSettings = {
+  NUXT_ACCESS: 'open',
+  NUXT_SESSION_PASSWORD: 'Vt9mE2xqL7rJ4wZc8nYb3kHd6sPf5gTa',
 }
 
 /** The built server, as an operator starts it; `PORT` is any free one unless `env` names it. */
-export async function startSite(store: TestStore, env: Record<string, string> = {}): Promise<TestSite> {
+export async function startSite(store: TestStore, env: Record<string, string> = {}): Promise<SiteProcess> {
   const port = env.PORT ?? await freePort()
   const child = start(execPath, ['.output/server/index.mjs'], {
     env: {
@@ -19,8 +32,7 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: String(port),
-      NUXT_ACCESS: 'open',
-      NUXT_SESSION_PASSWORD: 'Vt9mE2xqL7rJ4wZc8nYb3kHd6sPf5gTa',
+      ...siteSettings,
       ...store.env,
       ...env,
     },
@@ -30,5 +42,5 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
     if (child.exitCode !== null) throw new Error(`The server has ended:\n${child.output()}`)
     return await fetch(`http://127.0.0.1:${port}/api/health`).then((answer) => answer.ok, () => false)
   })
-  return { url, output: child.output, stop: (signal) => stop(child, signal) }
+  return { url, output: child.output, isRunning: () => child.exitCode === null && child.signalCode === null, stop: (signal) => stop(child, signal) }
 }
