@@ -7,6 +7,8 @@ import { join, relative } from 'node:path'
 export interface VitestOptions {
   /** On top of our own environment. */
   env?: Record<string, string>
+  /** @default our own */
+  cwd?: string
   /** Ends the run early; what has not run by then counts as one failure. */
   signal?: AbortSignal
 }
@@ -18,8 +20,8 @@ export interface Counts {
 
 /** Counts what passed and what failed over all steps of a command, and tells at its end. */
 export interface Tally extends Readonly<Counts> {
-  /** A step without tests of its own; one that fails counts as one failure. */
-  check(title: string, command: string, args: string[]): void
+  /** A step without tests of its own; one that fails counts as one failure. Answers whether all is well. */
+  check(title: string, command: string, args: string[], options?: Pick<VitestOptions, 'env' | 'cwd'>): boolean
   /** Runs Vitest, its output on ours. A run that goes wrong without a failed test counts as one that failed. */
   vitest(title: string, args: string[], options?: VitestOptions): Promise<Counts>
   /** Something broke outside of all steps. */
@@ -40,18 +42,21 @@ export function createTally(): Tally {
       return failures.length
     },
 
-    check(title, command, args) {
+    check(title, command, args, { env, cwd } = {}) {
       console.log(`\n── ${title}`)
-      if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) failures.push(title)
+      const isWell = spawnSync(command, args, { stdio: 'inherit', cwd, env: { ...process.env, ...env } }).status === 0
+      if (!isWell) failures.push(title)
+      return isWell
     },
 
-    async vitest(title, args, { env, signal } = {}) {
+    async vitest(title, args, { env, cwd, signal } = {}) {
       console.log(`\n── ${title}`)
       const folder = await mkdtemp(join(tmpdir(), 'lading-test-'))
       const report = join(folder, 'report.json')
       try {
         const child = spawn('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
           stdio: 'inherit',
+          cwd,
           env: { ...process.env, NUXT_TELEMETRY_DISABLED: '1', ...env },
         })
         const end = () => child.kill()

@@ -19,6 +19,7 @@ const steps: Step[] = [
   { title: 'The local store\'s memory under a 5 GiB object', args: ['--project', 'long'], env: { LADING_LONG: '1' } },
   { title: 'A file of 4 GiB, resumed at nine tenths', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/bigResume.test.ts'], env: { LADING_LONG: '1' } },
   { title: '10,000 files in Chromium', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/manyFiles.test.ts'], env: { LADING_MANY_FILES: '10000' } },
+  { title: 'The Dockerfile, every step of it', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/docker.test.ts'], env: { LADING_LONG: '1' } },
   { title: 'All stories through the proxy', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e'], env: { LADING_PROXIED: '1' } },
 ]
 

@@ -37,6 +37,21 @@ it('a function that is cut off in the middle of complete loses nothing: the obje
   })
 })
 
+it('with its limit set to the platform\'s, a function answers before it is cut off, however long the store assembles', async () => {
+  const world = await createWorldOn((store, env) => startVercel(store, env, { limitSeconds: 30 }), { ...storyStore, isProxied: true }, { ...storySettings, NUXT_REQUEST_LIMIT_SECONDS: '30' })
+  await tellIn(world, async ({ store, site, samples, visit, newProfile }) => {
+    const held = store.proxy?.on({ operation: 'CompleteMultipartUpload', times: 1 }, hold({ phase: 'answer' }))
+    const { page, add, untilStatus } = await visit(await newProfile(), { url: site.url })
+    const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/upload/complete'))
+    const file = await samples.file('cargo.bin', 1_000_000)
+    await add(file)
+    const answer = await answered
+    expect(answer.status()).toBe(200)
+    held?.release()
+    await untilStatus(file.name, 'completed')
+  })
+})
+
 it('the edge keeps hashed files for a year, and nothing else', async () => {
   await tellIn(await onVercel(), async ({ site }) => {
     const page = await fetch(site.url)

@@ -5,7 +5,7 @@ import { createServer, request as ask } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { draw } from '~/tests/proxy/dice'
 import { freePort } from './processes'
-import type { SiteProcess, TestSite } from './site'
+import type { TestSite } from './site'
 import { startSite } from './site'
 import type { TestStore } from './store'
 

@@ -6,7 +6,7 @@ const s3 = {
   endpoint: 'https://s3.example.org', region: '', bucket: 'files', accessKeyId: 'AKIA', secretAccessKey: 'hidden-key', sessionToken: '',
   forcePathStyle: '', hosts: '', provider: '', digest: 'md5', minPartBytes: '',
 }
-const good = { access: 'open', s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
+const good = { access: 'open', s3, maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, drainSeconds: '', session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, public: { partBytes: '', timeDivisor: '' } }
 
 function mistakes(change: object, isProduction = true): readonly string[] {
   try {
@@ -25,6 +25,12 @@ describe('parseConfig', () => {
       store: { endpoint: s3.endpoint, region: 'us-east-1', bucket: 'files', forcePathStyle: true, completeDeadlineMs: 280_000 },
       limits: { minPartBytes: 5 * MiB },
     })
+  })
+
+  it('gives what is under way as long to end as a request may run', () => {
+    expect(parseConfig(good, { isProduction: true }).shutdown).toEqual({ drainMs: 0, endMs: 300_000 })
+    expect(parseConfig({ ...good, drainSeconds: '5', requestLimitSeconds: '800' }, { isProduction: true }).shutdown).toEqual({ drainMs: 5_000, endMs: 800_000 })
+    expect(mistakes({ drainSeconds: 'soon' })).toEqual([expect.stringContaining('NUXT_DRAIN_SECONDS')])
   })
 
   it('checks what the page reads as well', () => {

@@ -2,6 +2,10 @@ import { expect, it } from 'vitest'
 import { begin, inFaultWorld, upload } from '~/tests/faults/faultWorld'
 import { hold } from '~/tests/proxy'
 import { eventually } from './support/eventually'
+import { storySettings, storyStore, tellMainStory } from './support/mainStory'
+import { inWorld } from './support/world'
+
+it('on Node an upload survives the browser\'s end', () => inWorld(storyStore, tellMainStory, storySettings))
 
 it('a server that is asked to end takes nothing new, lets a complete under way have its answer, and ends with 0', () => inFaultWorld({}, async (world) => {
   const held = world.toStore.on({ operation: 'CompleteMultipartUpload', times: 1 }, hold({ phase: 'answer' }))
