@@ -63,7 +63,7 @@ export function createTally(): Tally {
         signal?.addEventListener('abort', end)
         const [code] = await once(child, 'exit') as [number | null]
         signal?.removeEventListener('abort', end)
-        const counted = await readReport(report)
+        const counted = await readReport(report, cwd)
         if (code !== 0 && counted.failures.length === 0) counted.failures.push(`${title} ended with ${code ?? 'a signal'}`)
         passed += counted.passed
         failures.push(...counted.failures)
@@ -89,7 +89,7 @@ interface Report {
   testResults: { name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]
 }
 
-async function readReport(path: string): Promise<{ passed: number, failures: string[] }> {
+async function readReport(path: string, root = process.cwd()): Promise<{ passed: number, failures: string[] }> {
   let report: Report
   try {
     report = JSON.parse(await readFile(path, 'utf8')) as Report
@@ -98,7 +98,7 @@ async function readReport(path: string): Promise<{ passed: number, failures: str
     return { passed: 0, failures: [] }
   }
   const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = relative(process.cwd(), name)
+    const file = relative(root, name)
     const failed = assertionResults.filter((result) => result.status === 'failed')
     // A file that could not be loaded, or whose preparations failed, has no failed test.
     if (status === 'failed' && failed.length === 0) return [line(file, message)]

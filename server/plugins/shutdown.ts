@@ -10,7 +10,7 @@ const drained = 'lading:drained'
  * request may, for the store's assembling of a file takes minutes. A second signal ends it on the spot.
  */
 export default defineNitroPlugin(() => {
-  if (import.meta.dev || import.meta.prerender || import.meta.preset !== 'node-server') return
+  if (import.meta.dev || import.meta.prerender || import.meta.preset !== 'node-server' || process.env.NITRO_SHUTDOWN_DISABLED) return
   const { drainMs, endMs } = useConfig().shutdown
   // Nitro reads both after its plugins have run.
   process.env.NITRO_SHUTDOWN_SIGNALS = drained

@@ -10,8 +10,8 @@ import { createWorldOn, tellIn } from './support/world'
 beforeAll(ensureVercelBuild, 300_000)
 
 /** A world whose site is the build for Vercel. */
-const onVercel = (options: VercelOptions = {}, isProxied = false) =>
-  createWorldOn((store, env) => startVercel(store, env, options), { ...storyStore, isProxied }, storySettings)
+const onVercel = (options: VercelOptions = {}, { isProxied, env = {} }: { isProxied?: boolean, env?: Record<string, string> } = {}) =>
+  createWorldOn((store, settings) => startVercel(store, settings, options), { ...storyStore, isProxied }, { ...storySettings, ...env })
 
 it('on Vercel an upload survives the browser\'s end, though every few calls are answered by a fresh process', async () => {
   await tellIn(await onVercel({ requestsPerInstance: 2 }), async (world) => {
@@ -21,7 +21,7 @@ it('on Vercel an upload survives the browser\'s end, though every few calls are 
 })
 
 it('a function that is cut off in the middle of complete loses nothing: the object that came of it decides', async () => {
-  await tellIn(await onVercel({ limitSeconds: 3 }, true), async (world) => {
+  await tellIn(await onVercel({ limitSeconds: 3 }, { isProxied: true }), async (world) => {
     const held = world.store.proxy?.on({ operation: 'CompleteMultipartUpload', times: 1 }, hold({ phase: 'answer' }))
     const visit = await world.visit(await world.newProfile())
     const cutOff = visit.page.waitForResponse((answer) => answer.url().endsWith('/api/upload/complete') && answer.status() === 504)
@@ -38,10 +38,9 @@ it('a function that is cut off in the middle of complete loses nothing: the obje
 })
 
 it('with its limit set to the platform\'s, a function answers before it is cut off, however long the store assembles', async () => {
-  const world = await createWorldOn((store, env) => startVercel(store, env, { limitSeconds: 30 }), { ...storyStore, isProxied: true }, { ...storySettings, NUXT_REQUEST_LIMIT_SECONDS: '30' })
-  await tellIn(world, async ({ store, site, samples, visit, newProfile }) => {
+  await tellIn(await onVercel({ limitSeconds: 30 }, { isProxied: true, env: { NUXT_REQUEST_LIMIT_SECONDS: '30' } }), async ({ store, samples, visit, newProfile }) => {
     const held = store.proxy?.on({ operation: 'CompleteMultipartUpload', times: 1 }, hold({ phase: 'answer' }))
-    const { page, add, untilStatus } = await visit(await newProfile(), { url: site.url })
+    const { page, add, untilStatus } = await visit(await newProfile())
     const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/upload/complete'))
     const file = await samples.file('cargo.bin', 1_000_000)
     await add(file)
