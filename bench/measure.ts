@@ -6,6 +6,7 @@ import buildSite from '~/tests/e2e/support/build'
 import { createSampleFolder } from '~/tests/e2e/support/sampleFile'
 import { startBenchBrowser } from './benchBrowser'
 import { chooseFolder, describeLoad, machineFacts } from './machine'
+import { apiLoad } from './measurements/apiLoad'
 import { resume } from './measurements/resume'
 import { smallFiles } from './measurements/smallFiles'
 import { throughput } from './measurements/throughput'
@@ -29,6 +30,8 @@ async function measure() {
     throughput('shaped', `A file of ${size}, at 120 MB/s and 50 ms`, { bytesPerSecond: 120e6, roundTripMs: 50 }),
     resume,
     smallFiles,
+    apiLoad('load', 'The API under 200 browsers at once, each with a call every second', 1000),
+    apiLoad('flood', 'The API under 200 browsers at once, each with no pause between its calls', 0),
     ...(options.isLong ? [veryLarge] : []),
   ]
   const names = measurements.map(({ name }) => name)

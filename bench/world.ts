@@ -1,5 +1,5 @@
-import type { TestSite } from '~/tests/e2e/support/site'
-import type { TestStore } from '~/tests/e2e/support/store'
+import type { SiteProcess } from '~/tests/e2e/support/site'
+import type { StoreOptions, TestStore } from '~/tests/e2e/support/store'
 import type { BenchBrowser } from './benchBrowser'
 import { startSite } from '~/tests/e2e/support/site'
 import { startStore } from '~/tests/e2e/support/store'
@@ -17,20 +17,20 @@ export interface LinkShape {
 /** A store with nothing in it and the built site before it. */
 export interface BenchWorld {
   store: TestStore
-  site: TestSite
+  site: SiteProcess
   /** Runs with a new browser of a new person, who has the page open and has done nothing yet. */
   withBrowser<Result>(use: (browser: BenchBrowser) => Promise<Result>): Promise<Result>
 }
 
 /** Gives every run a world of its own, so that no run finds what another one left. */
-export async function inBenchWorld<Result>(link: LinkShape | undefined, use: (world: BenchWorld) => Promise<Result>): Promise<Result> {
-  const store = await startStore(link && { isProxied: true })
+export async function inBenchWorld<Result>(link: LinkShape | undefined, use: (world: BenchWorld) => Promise<Result>, env: Record<string, string> = {}, options: StoreOptions = {}): Promise<Result> {
+  const store = await startStore({ ...options, ...link && { isProxied: true } })
   if (link) {
     store.proxy?.on({ operation: ['Preflight', 'UploadPart'] }, delay({ ms: link.roundTripMs }))
     store.proxy?.on({ operation: 'UploadPart' }, throttle({ upBytesPerSecond: link.bytesPerSecond, per: 'rule' }))
   }
   try {
-    const site = await startSite(store)
+    const site = await startSite(store, env)
     try {
       return await use({
         store,

@@ -21,7 +21,7 @@ it('on Vercel an upload survives the browser\'s end, though every few calls are 
 })
 
 it('a function that is cut off in the middle of complete loses nothing: the object that came of it decides', async () => {
-  await tellIn(await onVercel({ limitSeconds: 3 }, { isProxied: true }), async (world) => {
+  await tellIn(await onVercel({ limitSeconds: 5 }, { isProxied: true }), async (world) => {
     const held = world.store.proxy?.on({ operation: 'CompleteMultipartUpload', times: 1 }, hold({ phase: 'answer' }))
     const visit = await world.visit(await world.newProfile())
     const cutOff = visit.page.waitForResponse((answer) => answer.url().endsWith('/api/upload/complete') && answer.status() === 504)

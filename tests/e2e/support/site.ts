@@ -12,6 +12,7 @@ export interface TestSite {
 
 /** A site that is one process. */
 export interface SiteProcess extends TestSite {
+  pid: number
   isRunning(): boolean
   /** Resolves when it has ended, with its exit code; null where the signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
@@ -42,5 +43,5 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
     if (child.exitCode !== null) throw new Error(`The server has ended:\n${child.output()}`)
     return await fetch(`http://127.0.0.1:${port}/api/health`).then((answer) => answer.ok, () => false)
   })
-  return { url, output: child.output, isRunning: () => child.exitCode === null && child.signalCode === null, stop: (signal) => stop(child, signal) }
+  return { url, pid: child.pid ?? 0, output: child.output, isRunning: () => child.exitCode === null && child.signalCode === null, stop: (signal) => stop(child, signal) }
 }

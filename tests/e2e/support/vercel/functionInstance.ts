@@ -20,8 +20,8 @@ export interface FunctionInstance {
   readonly taken: number
   /** Whether it can be given any more. */
   readonly isAlive: boolean
-  /** Gives the head of the answer, and calls `done` when all of it is there. Rejects when there is none. */
-  invoke(request: FunctionRequest): Promise<IncomingMessage>
+  /** Gives the head of the answer, and rejects when there is none. `onBegin` is called when the process has started, which no request's time is spent on. */
+  invoke(request: FunctionRequest, onBegin: () => void): Promise<IncomingMessage>
   /** Ends it once nothing is under way. */
   retire(): void
   kill(): Promise<void>
@@ -49,12 +49,14 @@ export function startInstance(folder: string, handler: string, env: Record<strin
     get taken() { return taken },
     get isAlive() { return child.exitCode === null && child.signalCode === null },
 
-    async invoke({ body, ...head }) {
+    async invoke({ body, ...head }, onBegin) {
       taken += 1
       running += 1
       child.kill('SIGCONT')
       try {
-        const outgoing = ask({ host: '127.0.0.1', port: await port, agent: false, path: head.url, method: head.method, headers: head.headers })
+        const itsPort = await port
+        onBegin()
+        const outgoing = ask({ host: '127.0.0.1', port: itsPort, agent: false, path: head.url, method: head.method, headers: head.headers })
         const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
         outgoing.end(body)
         const [answer] = await answered

@@ -70,13 +70,16 @@ export async function startVercel(store: TestStore, env: Record<string, string> 
 
   async function invoke(instance: FunctionInstance, { method = 'GET', url = '/', headers, socket }: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
     let isOver = false
-    const timer = setTimeout(() => {
-      isOver = true
-      void instance.kill()
-    }, limitMs)
+    let timer: NodeJS.Timeout | undefined
+    const startTimer = () => {
+      timer = setTimeout(() => {
+        isOver = true
+        void instance.kill()
+      }, limitMs)
+    }
     try {
       const forwarded = { 'x-forwarded-host': headers.host, 'x-forwarded-proto': 'http', 'x-forwarded-for': socket.remoteAddress, 'x-real-ip': socket.remoteAddress, 'x-vercel-id': `iad1::${randomUUID()}` }
-      const answer = await instance.invoke({ method, url, headers: { ...headers, ...forwarded, connection: 'close' }, body })
+      const answer = await instance.invoke({ method, url, headers: { ...headers, ...forwarded, connection: 'close' }, body }, startTimer)
       const { connection: _, ...kept } = answer.headers
       response.writeHead(answer.statusCode ?? 500, kept as Record<string, string | string[]>)
       await pipeline(answer, response)
