@@ -42,6 +42,7 @@ export default defineNuxtConfig({
     redisUrl: '',
     maxOpenUploads: 12_000,
     maxOwnerBytes: '',
+    drainSeconds: '',
     public: {
       partBytes: '',
       timeDivisor: '',
@@ -63,13 +64,20 @@ export default defineNuxtConfig({
       }
     : {},
 
+  // The page has no use for a list of builds, and on Vercel its newest would be cached for a year.
+  experimental: { appManifest: false },
+
   compatibilityDate: '2026-11-01',
   nitro: {
     imports: { autoImport: false },
     experimental: { tasks: true },
     // Where a server runs on; Vercel calls the route, once a day on every plan.
     scheduledTasks: { '17 * * * *': 'reap' },
-    vercel: { config: { version: 3, crons: [{ path: '/api/cron/reap', schedule: '17 4 * * *' }] } },
+    vercel: {
+      // A function may run as long as the server believes it may.
+      functions: { maxDuration: Number(process.env.NUXT_REQUEST_LIMIT_SECONDS) || 300 },
+      config: { version: 3, crons: [{ path: '/api/cron/reap', schedule: '17 4 * * *' }] },
+    },
     typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
   },
 

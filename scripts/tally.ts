@@ -7,6 +7,8 @@ import { join, relative } from 'node:path'
 export interface VitestOptions {
   /** On top of our own environment. */
   env?: Record<string, string>
+  /** @default our own */
+  cwd?: string
   /** Ends the run early; what has not run by then counts as one failure. */
   signal?: AbortSignal
 }
@@ -21,8 +23,8 @@ export interface Counts {
 
 /** Counts what passed and what failed over all steps of a command, and tells at its end. */
 export interface Tally extends Readonly<Counts> {
-  /** A step without tests of its own; one that fails counts as one failure. */
-  check(title: string, command: string, args: string[]): void
+  /** A step without tests of its own; one that fails counts as one failure. Answers whether all is well. */
+  check(title: string, command: string, args: string[], options?: Pick<VitestOptions, 'env' | 'cwd'>): boolean
   /** Runs Vitest, its output on ours. A run that goes wrong without a failed test counts as one that failed. */
   vitest(title: string, args: string[], options?: VitestOptions): Promise<Counts>
   /** Something broke outside of all steps. */
@@ -47,25 +49,28 @@ export function createTally(): Tally {
       return failures.length
     },
 
-    check(title, command, args) {
+    check(title, command, args, { env, cwd } = {}) {
       console.log(`\n── ${title}`)
-      if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) failures.push(title)
+      const isWell = spawnSync(command, args, { stdio: 'inherit', cwd, env: { ...process.env, ...env } }).status === 0
+      if (!isWell) failures.push(title)
+      return isWell
     },
 
-    async vitest(title, args, { env, signal } = {}) {
+    async vitest(title, args, { env, cwd, signal } = {}) {
       console.log(`\n── ${title}`)
       const folder = await mkdtemp(join(tmpdir(), 'lading-test-'))
       const report = join(folder, 'report.json')
       try {
         const child = spawn('npx', ['vitest', 'run', `--retry=${retries}`, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
           stdio: 'inherit',
+          cwd,
           env: { ...process.env, NUXT_TELEMETRY_DISABLED: '1', ...env },
         })
         const end = () => child.kill()
         signal?.addEventListener('abort', end)
         const [code] = await once(child, 'exit') as [number | null]
         signal?.removeEventListener('abort', end)
-        const counted = await readReport(report)
+        const counted = await readReport(report, cwd)
         if (code !== 0 && counted.failures.length === 0) counted.failures.push(`${title} ended with ${code ?? 'a signal'}`)
         passed += counted.passed
         failures.push(...counted.failures)
@@ -99,7 +104,7 @@ interface Counted {
   repeats: string[]
 }
 
-async function readReport(path: string): Promise<Counted> {
+async function readReport(path: string, root = process.cwd()): Promise<Counted> {
   let report: Report
   try {
     report = JSON.parse(await readFile(path, 'utf8')) as Report
@@ -108,7 +113,7 @@ async function readReport(path: string): Promise<Counted> {
     return { passed: 0, failures: [], repeats: [] }
   }
   const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = relative(process.cwd(), name)
+    const file = relative(root, name)
     const failed = assertionResults.filter((result) => result.status === 'failed')
     // A file that could not be loaded, or whose preparations failed, has no failed test.
     if (status === 'failed' && failed.length === 0) return [line(file, message)]

@@ -20,6 +20,8 @@ const steps: Step[] = [
   { title: 'A file of 4 GiB, resumed at nine tenths', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/bigResume.test.ts'], env: { LADING_LONG: '1' } },
   { title: '10,000 files in Chromium', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/manyFiles.test.ts'], env: { LADING_MANY_FILES: '10000' } },
   { title: '10,000 generated bodies for each call', args: ['--config', 'vitest.e2e.config.ts', 'tests/security/fuzz.test.ts'], env: { LADING_FUZZ: '10000' } },
+  { title: 'The Dockerfile, every step of it', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/docker.test.ts'], env: { LADING_LONG: '1' } },
+  { title: 'A server that is asked to end while the store assembles for 35 s', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/nodeServer.test.ts'], env: { LADING_LONG: '1' } },
   { title: 'All stories through the proxy', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e'], env: { LADING_PROXIED: '1' } },
 ]
 

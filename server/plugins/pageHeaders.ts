@@ -1,6 +1,6 @@
 import { setResponseHeader } from 'h3'
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { logError } from '~/server/utils/log'
+import { log } from '~/server/utils/log'
 import { storeOrigins } from '~/server/utils/services'
 
 /** A page may talk to its own server and to the bucket's addresses, which nobody knows before the configuration is read. */
@@ -21,7 +21,7 @@ async function originsOrNone(): Promise<string[]> {
   try {
     return await storeOrigins()
   } catch (error) {
-    logError(`[lading] The page was not told of the store: ${error instanceof Error ? error.message : 'its address could not be found'}`)
+    log('error', 'The page was not told of the store', { cause: error instanceof Error ? error.name : undefined })
     return []
   }
 }

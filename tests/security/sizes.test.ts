@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { providerLimits } from '#shared/limits'
+import { providerTraits } from '~/server/utils/providers'
 import { newFile } from '~/tests/contract/lab'
 import { partBytes, useSecurityWorld } from './support/securityWorld'
 
@@ -21,7 +21,7 @@ describe.each(['fileBytes', 'partBytes'] as const)('%s', (field) => {
   })
 })
 
-it.each([1_000_001, providerLimits.aws.maxFileBytes + 1, Number.MAX_SAFE_INTEGER])('a file of %d bytes is too large, and nothing is opened', async (fileBytes) => {
+it.each([1_000_001, providerTraits.aws.limits.maxFileBytes + 1, Number.MAX_SAFE_INTEGER])('a file of %d bytes is too large, and nothing is opened', async (fileBytes) => {
   const answer = await initiateWith('fileBytes', String(fileBytes))
   expect(answer.json).toMatchObject({ code: 'file_too_large' })
   expect(answer.status).toBe(413)

@@ -7,6 +7,8 @@ import type { OperationConfig } from './operation'
 import { operationMistakes, operationSettings, toOperation } from './operation'
 import type { QuotaConfig, RateConfig } from './limits'
 import { limitMistakes, limitSettings, toQuotas, toRates } from './limits'
+import type { ShutdownConfig } from './shutdown'
+import { shutdownSettings, toShutdown } from './shutdown'
 import type { StoreSettings } from './store'
 import { siteMistakes, siteSettings } from './site'
 import { storeMistakes, storeSettings, toLimits, toStore } from './store'
@@ -20,6 +22,7 @@ export interface ServerConfig {
   /** How long a `CompleteMultipartUpload` without an answer is waited for before it is sent again. */
   assemblingMs: number
   operation: OperationConfig
+  shutdown: ShutdownConfig
 }
 
 /** Thrown when the app must not start. The message names every mistake and holds no secret's value. */
@@ -38,6 +41,7 @@ const settings = z.object({
   ...siteSettings,
   ...operationSettings,
   ...limitSettings,
+  ...shutdownSettings,
   assemblingSeconds: count,
   /** Read by the page; checked here, for a mistake in them is to be seen at the start as well. */
   public: z.object({ partBytes: count, timeDivisor: count }),
@@ -73,6 +77,7 @@ function toConfig(readable: Settings): ServerConfig {
     quotas: toQuotas(readable),
     assemblingMs: assemblingSeconds * 1000,
     operation: toOperation(readable, store.completeDeadlineMs),
+    shutdown: toShutdown(readable),
   }
 }
 

@@ -23,8 +23,10 @@ export function start(command: string, args: string[], options: SpawnOptions = {
   return Object.assign(child, { output: () => Buffer.concat(chunks).toString() })
 }
 
-export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM') {
-  if (child.exitCode !== null || child.signalCode !== null) return
+/** Resolves when it has ended, with its exit code; null where a signal ended it. */
+export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
   child.kill(signal)
   await once(child, 'exit')
+  return child.exitCode
 }

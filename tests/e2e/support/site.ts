@@ -6,14 +6,27 @@ import { secretsIn, sessionPassword } from './secrets'
 
 export interface TestSite {
   url: string
-  pid: number
   /** Everything the server has printed. */
   output(): string
-  stop(signal?: NodeJS.Signals): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<unknown>
+}
+
+/** A site that is one process. */
+export interface SiteProcess extends TestSite {
+  pid: number
+  isRunning(): boolean
+  /** Resolves when it has ended, with its exit code; null where the signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** What a production site must be told besides its store. */
+export const siteSettings = {
+  NUXT_ACCESS: 'open',
+  NUXT_SESSION_PASSWORD: sessionPassword,
 }
 
 /** The built server, as an operator starts it; `PORT` is any free one unless `env` names it. */
-export async function startSite(store: TestStore, env: Record<string, string> = {}): Promise<TestSite> {
+export async function startSite(store: TestStore, env: Record<string, string> = {}): Promise<SiteProcess> {
   const port = env.PORT ?? await freePort()
   const child = start(execPath, ['.output/server/index.mjs'], {
     env: {
@@ -21,8 +34,7 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: String(port),
-      NUXT_ACCESS: 'open',
-      NUXT_SESSION_PASSWORD: sessionPassword,
+      ...siteSettings,
       ...store.env,
       ...env,
     },
@@ -36,10 +48,12 @@ export async function startSite(store: TestStore, env: Record<string, string> = 
     url,
     pid: child.pid ?? 0,
     output: child.output,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     async stop(signal) {
-      await stop(child, signal)
+      const code = await stop(child, signal)
       const found = secretsIn(child.output(), { ...store.env, ...env })
       if (found.length > 0) throw new Error(`The server's log holds ${found.join(', ')}:\n${child.output()}`)
+      return code
     },
   }
 }

@@ -3,6 +3,7 @@ import type { TestBrowser } from './browser'
 import type { StoreOptions, TestStore } from './store'
 import { createProfile, startBrowser } from './browser'
 import { createSampleFolder } from './sampleFile'
+import type { TestSite } from './site'
 import { startSite } from './site'
 import { startStore } from './store'
 import { createUploadPage } from './uploadPage'
@@ -18,10 +19,18 @@ export interface VisitOptions {
   prepare?(context: BrowserContext): Promise<unknown>
 }
 
+/** Brings up the site on one of the platforms that it is made for. */
+export type Launch<Site extends TestSite> = (store: TestStore, env: Record<string, string>) => Promise<Site>
+
 /** A store, a site before it, and a person's computer: everything that one story needs, and nothing shared with others. */
 export async function createWorld(options: StoreOptions = {}, env: SiteSettings = {}) {
+  return await createWorldOn(startSite, options, env)
+}
+
+/** The same, with the site brought up as `launch` does it. */
+export async function createWorldOn<Site extends TestSite>(launch: Launch<Site>, options: StoreOptions = {}, env: SiteSettings = {}) {
   const store = await startStore(options)
-  const site = await startSite(store, typeof env === 'function' ? env(store) : env)
+  const site = await launch(store, typeof env === 'function' ? env(store) : env)
   const samples = await createSampleFolder()
   const profiles: Awaited<ReturnType<typeof createProfile>>[] = []
   const browsers = new Set<TestBrowser>()
@@ -78,7 +87,11 @@ export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** Runs a story in a world of its own. */
 export async function inWorld(options: StoreOptions, story: (world: World) => Promise<void>, env?: SiteSettings) {
-  const world = await createWorld(options, env)
+  await tellIn(await createWorld(options, env), story)
+}
+
+/** Runs a story in a world, shows what can be seen of it should the story fail, and ends it. */
+export async function tellIn<Some extends Pick<World, 'evidence' | 'end'>>(world: Some, story: (world: Some) => Promise<void>) {
   try {
     await story(world)
   } catch (thrown) {

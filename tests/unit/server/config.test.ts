@@ -11,7 +11,7 @@ const oauth = { allowed: '', github: client, google: client, oidc: { ...client, 
 const limits = { callsPerMinute: 600, addressCallsPerMinute: 600, trustedProxies: 0, redisUrl: '', maxOpenUploads: 12_000, maxOwnerBytes: '' }
 const good = {
   access: 'open', passcode: '', oauth, s3, siteOrigin: '', maxFileBytes: '', requestLimitSeconds: 300, assemblingSeconds: 600, ...limits,
-  session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, abandonedDays: '', cronSecret: '', logLevel: '', public: { partBytes: '', timeDivisor: '' },
+  session: { password: '8f3b0d1c6a5e497b2d8e0f1a3c5b7d9e' }, drainSeconds: '', abandonedDays: '', cronSecret: '', logLevel: '', public: { partBytes: '', timeDivisor: '' },
 }
 
 function mistakes(change: object, isProduction = true): readonly string[] {
@@ -53,6 +53,12 @@ describe('parseConfig', () => {
   it.each(['Xw2mQe9Rt4', 'your-cron-secret-your-cron-secret-x'])('refuses the scheduler\'s secret %j, without saying it', (secret) => {
     expect(mistakes({ cronSecret: secret })).toEqual([expect.stringContaining('NUXT_CRON_SECRET')])
     expect(mistakes({ cronSecret: secret }).join()).not.toContain(secret)
+  })
+
+  it('gives what is under way as long to end as a request may run', () => {
+    expect(parseConfig(good, { isProduction: true }).shutdown).toEqual({ drainMs: 0, endMs: 300_000 })
+    expect(parseConfig({ ...good, drainSeconds: '5', requestLimitSeconds: '800' }, { isProduction: true }).shutdown).toEqual({ drainMs: 5_000, endMs: 800_000 })
+    expect(mistakes({ drainSeconds: 'soon' })).toEqual([expect.stringContaining('NUXT_DRAIN_SECONDS')])
   })
 
   it('checks what the page reads as well', () => {
