@@ -51,7 +51,7 @@ export default defineNuxtPlugin(() => {
     api: { ...createApi({ whose: admission }), session: admission.session },
     transport: createXhrTransport(createSurroundings(browserClock)),
     files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
-    records: createDexieRecords(database, admission),
+    records: createDexieRecords(database, admission, patience),
     locks,
     tabs: createTabChannel(admission),
   }, {

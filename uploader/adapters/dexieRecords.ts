@@ -1,3 +1,4 @@
+import type { Patience } from '~/uploader/engine/patience'
 import type { UploadRecords } from '~/uploader/engine/ports'
 import type { LadingDatabase, OwnedUpload } from './database'
 import type { Whose } from './whose'
@@ -6,8 +7,10 @@ import { LadingError } from '#shared/errors'
 /**
  * What this browser remembers, in IndexedDB, for the owner who is here: of another one's uploads it tells nothing. Every failure is `storage_unavailable`; so is the first write into a
  * database that was deleted meanwhile, although it is done.
+ *
+ * @param patience What has not answered the page already is not waited for once more when the page begins to list.
  */
-export function createDexieRecords(database: LadingDatabase, whose: Whose): UploadRecords {
+export function createDexieRecords(database: LadingDatabase, whose: Whose, patience: Pick<Patience, 'ask'> = { ask: (work) => work() }): UploadRecords {
   async function translated<T>(work: () => PromiseLike<T>): Promise<T> {
     try {
       return await work()
@@ -37,7 +40,7 @@ export function createDexieRecords(database: LadingDatabase, whose: Whose): Uplo
   }
 
   return {
-    list: () => translated(() => database.uploads.filter(isTheirs).toArray()),
+    list: () => translated(() => patience.ask(async () => await database.uploads.filter(isTheirs).toArray())),
     get: (id) => translated(() => database.uploads.get(id)),
     put: (record) => translated(() => put({ ...record, ...whose.owner !== undefined && { owner: whose.owner } })),
     update: (id, changes) => write(async () => await database.uploads.update(id, changes)),

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto'
 import type { UploadRecord } from '~/uploader/engine/ports'
+import { LadingError } from '#shared/errors'
 import { openDatabase } from '~/uploader/adapters/database'
 import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
 import { createMemoryRecords } from '~/tests/unit/engine/world'
@@ -118,4 +119,9 @@ describe('in a browser that several people use', () => {
     await createDexieRecords(database, nobody).put(record)
     expect(await createDexieRecords(database, { owner: 'u1' }).list()).toEqual([record])
   })
+})
+
+it('are not waited for once more by the page\'s list where the storage has not answered already', async () => {
+  const lost = { ask: () => Promise.reject(new LadingError('storage_unavailable', 'The storage has not answered yet')) }
+  await expect(createDexieRecords(openDatabase('silent'), nobody, lost).list()).rejects.toMatchObject({ code: 'storage_unavailable' })
 })
