@@ -62,7 +62,7 @@ export default defineNuxtPlugin(() => {
     siteOrigin: location.origin,
     timing: quicker(Number(timeDivisor) || 1),
   })
-  followPageLife(uploader, { window, document })
+  followPageLife([admission, uploader], { window, document })
   access.connect(admission)
   void uploads.connect(uploader, admission.begin())
 

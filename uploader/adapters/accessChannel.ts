@@ -5,7 +5,8 @@ export type AccessMessage =
 
 export interface AccessChannel {
   tell(message: AccessMessage): void
-  listen(hear: (message: AccessMessage) => void): void
+  /** Answers how to stop listening: a page that listens is not kept for the Back button. */
+  listen(hear: (message: AccessMessage) => void): () => void
 }
 
 /** Where there is no BroadcastChannel, each tab finds out by itself with its next call. */
@@ -14,6 +15,10 @@ export function createAccessChannel(name = 'lading-access'): AccessChannel | und
   const channel = new BroadcastChannel(name)
   return {
     tell: (message) => channel.postMessage(message),
-    listen: (hear) => channel.addEventListener('message', ({ data }: MessageEvent<AccessMessage>) => hear(data)),
+    listen(hear) {
+      const heard = ({ data }: MessageEvent<AccessMessage>) => hear(data)
+      channel.addEventListener('message', heard)
+      return () => channel.removeEventListener('message', heard)
+    },
   }
 }

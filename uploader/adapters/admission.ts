@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '#shared/api'
 import type { UploadApi } from '~/uploader/engine/ports'
-import type { AccessChannel } from './accessChannel'
+import type { AccessChannel, AccessMessage } from './accessChannel'
 import type { OwnerMemory, Whose } from './whose'
 import { LadingError, toLadingError } from '#shared/errors'
 
@@ -42,6 +42,10 @@ export interface Admission extends Whose, Pick<UploadApi, 'session'> {
   enter(passcode: string): Promise<void>
   /** Throws where the server can't be reached: then nobody is signed out. */
   leave(): Promise<void>
+  /** The page is put away: it hears of nobody who signs in or out meanwhile. */
+  suspend(): void
+  /** The page is back: after a `suspend` the server is asked who is here by now. */
+  wake(): void
 }
 
 export function createAdmission({ calls, memory, channel, listener, arePersons }: AdmissionOptions): Admission {
@@ -94,10 +98,12 @@ export function createAdmission({ calls, memory, channel, listener, arePersons }
     await ask().catch(() => {})
   }
 
-  channel?.listen((message) => {
+  function hear(message: AccessMessage) {
     if (message.type === 'left') return listener.over()
     if (!isIn || message.owner !== owner) void look()
-  })
+  }
+
+  let stopHearing = channel?.listen(hear)
 
   return {
     get owner() {
@@ -135,6 +141,17 @@ export function createAdmission({ calls, memory, channel, listener, arePersons }
       await remember(undefined)
       channel?.tell({ type: 'left' })
       listener.over()
+    },
+
+    suspend() {
+      stopHearing?.()
+      stopHearing = undefined
+    },
+
+    wake() {
+      if (!channel || stopHearing) return
+      stopHearing = channel.listen(hear)
+      void look()
     },
   }
 }

@@ -30,6 +30,7 @@ function createBrowser({ arePersons = true } = {}) {
         listen(listener) {
           hear = listener
           hearers.add(listener)
+          return () => void hearers.delete(listener)
         },
       },
       listener: {
@@ -100,6 +101,23 @@ describe('a page', () => {
     await three.admission.enter('ben')
     await soon()
     expect([two.told.at(-1), two.admission.owner]).toEqual(['over', 'ann'])
+  })
+
+  it('that was put away hears nothing meanwhile, and asks who is there when it is back', async () => {
+    const { openTab, browser } = createBrowser()
+    browser.cookie = 'ann'
+    const [one, two] = [openTab(), openTab()]
+    await soon()
+    two.admission.suspend()
+    await one.admission.leave()
+    browser.cookie = 'ben'
+    await soon()
+    expect(two.told).toEqual(['entered ANN'])
+    two.admission.wake()
+    two.admission.wake()
+    await soon()
+    expect([two.told, two.admission.owner]).toEqual([['entered ANN', 'over'], 'ann'])
+    expect(browser.asked).toBe(3)
   })
 
   it('shows what the last owner left while the server can not be asked, and nothing after a sign-out', async () => {

@@ -6,7 +6,7 @@ function createPage() {
   const calls: string[] = []
   const window = new EventTarget()
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible' as DocumentVisibilityState })
-  followPageLife({ suspend: () => void calls.push('suspend'), wake: () => void calls.push('wake') }, { window, document })
+  followPageLife([{ suspend: () => void calls.push('suspend'), wake: () => void calls.push('wake') }], { window, document })
   return { calls, window, document }
 }
 
