@@ -125,6 +125,8 @@ export default defineNuxtConfig({
       },
       // Not among the policies that a page of ours needs, and it would bind what the store answers.
       crossOriginEmbedderPolicy: false,
+      // Chromium keeps no page for the Back button that asks for an agent cluster of its own.
+      originAgentCluster: false,
       strictTransportSecurity: isProduction && { maxAge: 365 * 24 * 60 * 60, includeSubdomains: false },
       xFrameOptions: 'DENY',
       // Names are to be looked up ahead: the page preconnects to the store.

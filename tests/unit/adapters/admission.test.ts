@@ -113,11 +113,12 @@ describe('a page', () => {
     browser.cookie = 'ben'
     await soon()
     expect(two.told).toEqual(['entered ANN'])
+    const { asked } = browser
     two.admission.wake()
     two.admission.wake()
     await soon()
     expect([two.told, two.admission.owner]).toEqual([['entered ANN', 'over'], 'ann'])
-    expect(browser.asked).toBe(3)
+    expect(browser.asked).toBe(asked + 1)
   })
 
   it('shows what the last owner left while the server can not be asked, and nothing after a sign-out', async () => {
