@@ -124,6 +124,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
 
   function queue(entry: Entry) {
     entry.refusal = undefined
+    entry.isUnwanted = false
     entry.move({ type: 'queued' })
     places.queue(entry)
     startQueued()
@@ -185,6 +186,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     },
 
     async discard(entry) {
+      entry.isUnwanted = true
       entry.move({ type: 'discarding' })
       halt(entry, 'discarded')
       await entry.done

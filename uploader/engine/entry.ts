@@ -73,6 +73,8 @@ export class Entry {
   wasPicked = false
   /** It goes on although nobody asked for that here: where another tab is at it, that is well too. */
   isUnasked = false
+  /** The person has asked for it to be discarded, and has not set it going since. */
+  isUnwanted = false
   /** This tab was the last one to go on with it, and speaks for it to the others. */
   isOurs = false
   /** Another tab goes on with it, or has it stand still; what that one told last. */

@@ -46,8 +46,9 @@ export function createRefresh({ context, list, listUnfinished }: RefreshOptions)
     // The person may have set it going or thrown it away meanwhile, and the answer is of before that.
     const isSame = list.get(id) === entry && entry.done === done && isStanding(entry)
     if (!isSame || status === 'unknown') return
-    // With its file at hand it may begin anew: perhaps it was just about to, for the store had lost it.
-    if (status === 'discarded') return entry.file ? lose(entry) : await leave(entry)
+    // With its file at hand it may begin anew: perhaps it was just about to, for the store had lost it. But it may also have
+    // been discarded here, with nobody there to say that it is done.
+    if (status === 'discarded') return entry.file && !entry.isUnwanted ? lose(entry) : await leave(entry)
     if (status.state === 'completed') return await complete(entry, status)
     if (status.state === 'gone') return lose(entry)
     entry.keptUntil = status.keptUntil

@@ -165,6 +165,28 @@ describe('asking the server again', () => {
     expect(uploader.snapshot(id)).toMatchObject({ state: { status: 'failed', code: 'upload_gone' }, sentBytes: 0, storedBytes: 0 })
   })
 
+  it('ends a discard whose end nobody was there to tell', async () => {
+    const model = createModel()
+    let isServerThere = true
+    const { uploader, id } = await deviceHalfWay(model, {
+      api: {
+        async abort(id, signal) {
+          await model.api.abort(id, signal)
+          isServerThere = false
+        },
+        async status(id, signal) {
+          if (!isServerThere) throw new LadingError('server_error', 'Down')
+          return await model.api.status(id, signal)
+        },
+      },
+    })
+    await uploader.discard(id)
+    expect(uploader.snapshot(id)).toMatchObject({ state: { status: 'failed', code: 'server_error' }, hasFile: true })
+    isServerThere = true
+    await uploader.refresh()
+    expect(uploader.snapshots()).toEqual([])
+  })
+
   it('counts nothing as safe of what the store has lost, says so, and begins it anew when it goes on', async () => {
     const model = createModel()
     const { uploader, id } = await deviceHalfWay(model)
