@@ -124,8 +124,8 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
 
   function queue(entry: Entry) {
     entry.refusal = undefined
-    entry.isUnwanted = false
     entry.move({ type: 'queued' })
+    if (entry.state.status === 'queued') entry.isUnwanted = false
     places.queue(entry)
     startQueued()
   }
