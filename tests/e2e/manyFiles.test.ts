@@ -12,7 +12,7 @@ import type { Page } from 'playwright-core'
 import { createWorld } from './support/world'
 
 /** `npm run test:long` sends 10,000; for every change fewer show the same in a minute or two. */
-const count = Number(process.env.LADING_MANY_FILES ?? 1_000)
+const count = Number(process.env.LADING_MANY_FILES ?? 500)
 const fileBytes = 4096
 const mostCalls = 6 * Math.ceil(count / batchLimit)
 /** So many objects are read back, evenly spread over all. */
