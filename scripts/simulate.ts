@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
 import type * as Search from '~/tests/simulation/search'
+import { concurrently } from '#shared/concurrently'
 import { engineWith } from '~/tests/simulation/engineWith'
 import { mutants } from '~/tests/simulation/mutants'
 
 /**
  * `npm run simulate`: plays stories against the engine until one breaks a promise. `--runs N` stories (10,000), from
- * `--seed S` (1) on, in blocks of 10,000 with a seed each; `--story PATH` plays one again that was found with that seed;
+ * `--seed S` (1) on, in blocks of 10,000 with a seed each, `--jobs J` (1) blocks at a time; `--story PATH` plays one again that was found with that seed;
  * `--mutants` looks how soon each deliberate bug is found instead. Writes `reports/simulation.md`, to be committed.
  */
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     story: { type: 'string' },
     mutants: { type: 'boolean', default: false },
     block: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
   },
 })
 
@@ -62,20 +64,23 @@ async function playBlock(): Promise<boolean> {
  * hold in memory.
  */
 async function playAll(): Promise<boolean> {
+  const blocks = Array.from({ length: Math.ceil(runs / blockRuns) }, (_, index) => ({ seed: firstSeed + index, count: Math.min(blockRuns, runs - index * blockRuns) }))
   const rows: string[] = []
-  for (let left = runs, seed = firstSeed; left > 0; left -= blockRuns, seed++) {
+  let isBroken = false
+  await concurrently(blocks, Number(values.jobs), async ({ seed, count }) => {
+    if (isBroken) return
     const startedAt = performance.now()
-    const child = fork(fileURLToPath(import.meta.url), ['--seed', `${seed}`, '--runs', `${Math.min(left, blockRuns)}`, '--block'], { execArgv: ['--import', 'tsx'] })
+    const child = fork(fileURLToPath(import.meta.url), ['--seed', `${seed}`, '--runs', `${count}`, '--block'], { execArgv: ['--import', 'tsx'] })
     const played: Block[] = []
     child.on('message', (block) => played.push(block as Block))
     await once(child, 'exit')
-    const { runs: count, violation } = played[0] ?? { runs: 0, violation: 'The process ended early' }
-    rows.push(`| ${seed} | ${count} | ${((performance.now() - startedAt) / 1000).toFixed(0)} s | ${violation ?? 'none'} |`)
+    const { runs: stories, violation } = played[0] ?? { runs: 0, violation: 'The process ended early' }
+    rows[seed - firstSeed] = `| ${seed} | ${stories} | ${((performance.now() - startedAt) / 1000).toFixed(0)} s | ${violation ?? 'none'} |`
+    isBroken ||= violation !== undefined
     // After each block, so that a run that is ended early has told what it saw.
-    await writeReport(['# Simulation', '', '| Seed | Stories | Time | Broken promise |', '|---|---|---|---|', ...rows])
-    if (violation !== undefined) return false
-  }
-  return true
+    await writeReport(['# Simulation', '', '| Seed | Stories | Time | Broken promise |', '|---|---|---|---|', ...rows.filter(Boolean)])
+  })
+  return !isBroken
 }
 
 async function findMutants(): Promise<boolean> {

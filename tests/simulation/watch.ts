@@ -73,7 +73,13 @@ export interface Watch {
 interface Shown {
   at: number
   snapshot: UploadSnapshot
-  stored: Set<number>
+  stored: Stored
+}
+
+/** Parts that were shown as stored, of one multipart upload: under the same id another one may be begun. */
+interface Stored {
+  multipartId: string | undefined
+  parts: Set<number>
 }
 
 export function createWatch(world: () => World): Watch {
@@ -172,17 +178,17 @@ export function createWatch(world: () => World): Watch {
     if (state.status !== 'paused') pausedAt.delete(at(tab, id))
   }
 
-  function lookAtParts(tab: Tab, { id, state }: UploadSnapshot, before: Set<number> | undefined): Set<number> {
+  function lookAtParts(tab: Tab, { id, state }: UploadSnapshot, before: Stored | undefined): Stored {
     const parts = tab.uploader.parts(id)
-    if (parts.length === 0 || state.status === 'completed') return before ?? new Set()
-    const kept = world().server.kept.get(id)
-    const listed = kept && world().store.open.get(kept.multipartId)?.parts
+    const multipartId = world().server.kept.get(id)?.multipartId
+    if (parts.length === 0 || state.status === 'completed') return before ?? { multipartId, parts: new Set() }
+    const listed = world().store.open.get(multipartId ?? '')?.parts
     const stored = new Set<number>()
     for (const { partNumber, status } of parts) {
       if (status === 'stored' || status === 'proven') stored.add(partNumber)
-      else if (before?.has(partNumber) && listed?.has(partNumber) && !world().store.hasLost(kept?.multipartId ?? '', partNumber)) broken('Progress', `part ${partNumber} of ${id} was stored and is shown as ${status}`)
+      else if (before?.multipartId === multipartId && before?.parts.has(partNumber) && listed?.has(partNumber) && !world().store.hasLost(multipartId ?? '', partNumber)) broken('Progress', `part ${partNumber} of ${id} was stored and is shown as ${status}`)
     }
-    return stored
+    return { multipartId, parts: stored }
   }
 
   function isVisible(before: UploadSnapshot, now: UploadSnapshot): boolean {
