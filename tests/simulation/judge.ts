@@ -22,7 +22,8 @@ const explanations: Partial<Record<ErrorCode, readonly string[]>> = {
   worker_failed: ['digest worker failed'],
   upload_gone: ['lose upload', 'discarded elsewhere'],
   parts_mismatch: ['lose part', 'late'],
-  not_found: ['discarded elsewhere'],
+  // A discard may reach the server once more, long after the file was picked again under the same id.
+  not_found: ['discarded elsewhere', 'abort twice', 'abort late'],
   // A discard gives up after a few tries, and shows that something may be left.
   server_unreachable: ['discard'],
   server_error: ['discard'],
