@@ -153,8 +153,9 @@ export function createWatch(world: () => World): Watch {
     const before = ofTab?.get(id)
     const { now } = world().time
     if (upload.sentBytes > fileBytes) broken('Progress', `${id} shows ${upload.sentBytes} of ${fileBytes} bytes`)
-    // What the store has lost is shown as what it is.
-    const isLost = state.status === 'failed' && state.code === 'upload_gone'
+    // What the store has lost is shown as what it is, be it going on again already.
+    const kept = world().server.kept.get(id)
+    const isLost = (state.status === 'failed' && state.code === 'upload_gone') || (kept && !kept.receipt && !world().store.open.has(kept.multipartId))
     if (before && upload.sentBytes < before.snapshot.sentBytes && !isLost) {
       broken('Progress', `${id} goes back from ${before.snapshot.sentBytes} to ${upload.sentBytes} bytes`)
     }
