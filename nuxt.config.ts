@@ -11,7 +11,7 @@ export default defineNuxtConfig({
   css: ['~/assets/main.css'],
 
   runtimeConfig: {
-    // Every value can be set by an environment variable, NUXT_… (see .env.example); server/utils/config.ts checks them at boot.
+    // Every value can be set by an environment variable, NUXT_… (see .env.example); server/utils/config/ checks them at boot.
     access: isProduction ? '' : 'open',
     passcode: '',
     // Of nuxt-auth-utils' own settings, only what is ours.
