@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { eventually } from './support/eventually'
 import type { OpenidProvider } from './support/openidProvider'
 import { startOpenidProvider } from './support/openidProvider'
+import { storySettings, tellMainStory } from './support/mainStory'
 import { freePort } from './support/processes'
 import { startSite } from './support/site'
 import { inWorld } from './support/world'
@@ -243,6 +244,15 @@ async function signIn(page: Page, provider: OpenidProvider, login: string) {
 }
 
 describe('a site with a provider', () => {
+  it('bears the main story: a killed browser, the person back, the same files, all of them delivered', () => inHarbour((world, provider) => tellMainStory(world, {
+    files: 2,
+    async comeIn(page) {
+      // Chromium writes cookies down late: the site's may be lost with the browser, and the provider's is of one visit.
+      await page.locator('[data-testid="drop-zone"], [data-testid="sign-in-oidc"]').first().waitFor()
+      if (await page.getByTestId('sign-in-oidc').count() > 0) await signIn(page, provider, 'ann')
+    },
+  }), storySettings))
+
   it('knows a person on every device, and nobody else', () => inHarbour(async (world, provider) => {
     const file = await world.samples.file('voyage.bin', fileBytes)
     const first = await world.visit(await world.newProfile())

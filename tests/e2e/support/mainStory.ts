@@ -1,5 +1,6 @@
 import type { SampleFile } from './sampleFile'
 import type { World } from './world'
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { eventually } from './eventually'
 
@@ -18,19 +19,22 @@ export interface StoryOptions {
   files?: number
   /** Between the end of the browser and its next start. */
   meanwhile?(): Promise<void>
+  /** What it takes to be let in, done whenever the page is opened. */
+  comeIn?(page: Page): Promise<void>
 }
 
 /**
  * The story that every deployment has to bear: files are on their way, the browser is killed in the middle, opened again, told to go on with the same files, and all of
  * them arrive. Judged by a client of the store that is not the site's.
  */
-export async function tellMainStory(world: Pick<World, 'store' | 'samples' | 'newProfile' | 'visit'>, { files: count = 1, meanwhile }: StoryOptions = {}) {
+export async function tellMainStory(world: Pick<World, 'store' | 'samples' | 'newProfile' | 'visit'>, { files: count = 1, meanwhile, comeIn }: StoryOptions = {}) {
   const { store } = world
   const profile = await world.newProfile()
   const files: SampleFile[] = []
   for (let index = 0; index < count; index++) files.push(await world.samples.file(`voyage-${index}.bin`, parts * partBytes - 100))
 
   const first = await world.visit(profile)
+  await comeIn?.(first.page)
   await first.add(...files)
   await eventually('half of the parts are stored', async () => (await store.storedParts()).length >= count * parts / 2)
   await first.kill()
@@ -39,6 +43,7 @@ export async function tellMainStory(world: Pick<World, 'store' | 'samples' | 'ne
   await meanwhile?.()
 
   const second = await world.visit(profile)
+  await comeIn?.(second.page)
   await second.offer.first().waitFor({ timeout: 60_000 })
   await (count === 1 ? second.continueWith(files[0] as SampleFile) : second.continueAll(...files))
   for (const file of files) {
