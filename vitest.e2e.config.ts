@@ -3,23 +3,46 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
+/** What these promise is a time, a number of updates, or what the whole machine bears: each has it to itself. */
+const alone = [
+  ...['bigResume', 'concurrency', 'load', 'manyFiles', 'pause', 'structure'].map((name) => `tests/e2e/${name}.test.ts`),
+  'tests/faults/network.test.ts',
+]
+
+const project = {
+  environment: 'node',
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
+} as const
+
 /** Stories told by people, in a real browser against the built site: kept apart, for their build rewrites `.nuxt`. */
 export default defineConfig({
   resolve: { alias: { '#shared': `${root}shared`, '~': root.slice(0, -1) } },
   test: {
-    name: 'e2e',
-    include: [
-      'tests/e2e/**/*.test.ts',
-      'tests/faults/**/*.test.ts',
-      'tests/security/**/*.test.ts',
-      // Killing daemons needs a cluster of one's own, which `npm run test:ceph` brings up.
-      ...(process.env.CEPH_DIR ? ['tests/ceph/**/*.test.ts'] : []),
-    ],
-    environment: 'node',
     globalSetup: 'tests/e2e/support/build.ts',
-    // One browser at a time: the journal's times are part of what is tested.
-    fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...project,
+          name: 'e2e',
+          include: [
+            'tests/e2e/**/*.test.ts',
+            'tests/faults/**/*.test.ts',
+            'tests/security/**/*.test.ts',
+            // Killing daemons needs a cluster of one's own, which `npm run test:ceph` brings up.
+            ...(process.env.CEPH_DIR ? ['tests/ceph/**/*.test.ts'] : []),
+          ],
+          exclude: alone,
+          // They wait for most of their time: for a watchdog, a retry, a server that starts. One cluster bears one of them at a time.
+          maxWorkers: process.env.CEPH_DIR ? 1 : 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { ...project, name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 })
