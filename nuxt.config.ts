@@ -1,5 +1,6 @@
 import tailwindcss from '@tailwindcss/vite'
 import icons from 'unplugin-icons/vite'
+import { readLanguages } from './i18n/languages'
 
 const isProduction = process.env.NODE_ENV === 'production'
 
@@ -98,10 +99,7 @@ export default defineNuxtConfig({
   i18n: {
     strategy: 'no_prefix',
     defaultLocale: 'en',
-    locales: [
-      { code: 'en', language: 'en', name: 'English', file: 'en.json' },
-      { code: 'zh-CN', language: 'zh-CN', name: '简体中文', file: 'zh-CN.json' },
-    ],
+    locales: readLanguages(),
     detectBrowserLanguage: { useCookie: true, cookieKey: 'lading-language', fallbackLocale: 'en' },
   },
 

@@ -1,10 +1,10 @@
-import { GiB, KiB, MiB, TiB } from '#shared/limits'
+import { GiB, KiB, MB, MiB, TiB } from '#shared/limits'
 
-/** Words for numbers in one language. Binary units throughout, because part sizes are set in MiB. */
+/** Words for numbers in one language. Sizes in binary units, because part sizes are set in MiB; speeds in decimal ones, as links are sold and the limit is set. */
 export interface Format {
   /** `1.50 GiB`. The number of decimals depends on the unit alone, so that a growing number keeps its width. */
   bytes(bytes: number): string
-  /** `12.3 MiB/s`. */
+  /** `12.3 MB/s`. */
   speed(bytesPerSecond: number): string
   /** Rounded down: 100 % means all of it. Takes 0 to 1. */
   percent(progress: number): string
@@ -35,7 +35,7 @@ function createFormat(locale: string): Format {
 
   return {
     bytes,
-    speed: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
+    speed: createSpeedWords(locale),
     percent: (progress) => percents().format(Math.floor(progress * 100) / 100),
     duration: createDurationWords(locale),
     count: (count) => counts().format(count),
@@ -55,6 +55,14 @@ function createByteWords(locale: string): (bytes: number) => string {
     const { name, size, words } = larger.findLast((unit) => bytes >= unit.size) ?? smallest
     return `${words().format(bytes / size)} ${name}`
   }
+}
+
+function createSpeedWords(locale: string): (bytesPerSecond: number) => string {
+  const whole = lazily(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }))
+  const tenths = lazily(() => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
+  return (bytesPerSecond) => bytesPerSecond < MB / 10
+    ? `${whole().format(bytesPerSecond / 1000)} kB/s`
+    : `${tenths().format(bytesPerSecond / MB)} MB/s`
 }
 
 function createDurationWords(locale: string): (seconds: number) => string {

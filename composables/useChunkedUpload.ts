@@ -72,7 +72,7 @@ export function useChunkedUpload(): ChunkedUpload {
     async add(files) {
       const ids: string[] = []
       // Copied at once: an input may be emptied before all of it was looked at.
-      for await (const slice of sourceFiles([...files])) ids.push(...store.add(slice))
+      for await (const slice of sourceFiles([...files])) ids.push(...await store.add(slice))
       return ids
     },
     addDropped: async (transfer) => store.add(await droppedFiles(transfer)),

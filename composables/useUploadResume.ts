@@ -60,7 +60,7 @@ export function useUploadResume(): UploadResume {
     takeOver: store.takeOver,
     async continueAll(files) {
       // Copied at once: an input may be emptied before all of it was looked at.
-      for await (const slice of sourceFiles([...files])) store.add(slice)
+      for await (const slice of sourceFiles([...files])) await store.add(slice)
     },
     later: store.postpone,
     laterAll: () => offeredIds().forEach(store.postpone),

@@ -1,77 +1,19 @@
-import { defineNuxtPlugin, nextTick, useRuntimeConfig } from '#imports'
+import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
 import { useAccessStore } from '~/stores/access'
 import { useUploadsStore } from '~/stores/uploads'
-import { createAccessChannel } from '~/uploader/adapters/accessChannel'
-import { createAccessCalls } from '~/uploader/adapters/accessCalls'
-import { createAdmission } from '~/uploader/adapters/admission'
-import { createApi } from '~/uploader/adapters/api'
-import { browserClock } from '~/uploader/adapters/browserClock'
-import { signIdentity } from '~/uploader/adapters/browserIdentity'
-import { bodyKindFor, memoryBytesFor } from '~/uploader/adapters/browserTraits'
-import { openDatabase } from '~/uploader/adapters/database'
-import { createDexieRecords } from '~/uploader/adapters/dexieRecords'
-import { followPageLife } from '~/uploader/adapters/pageLife'
-import { createSurroundings } from '~/uploader/adapters/surroundings'
-import { createTabChannel } from '~/uploader/adapters/tabChannel'
-import { createTabLocks, lockOf } from '~/uploader/adapters/tabLocks'
-import { createOwnerMemory } from '~/uploader/adapters/whose'
-import { createWorkerFiles } from '~/uploader/adapters/workerFiles'
-import { createXhrTransport } from '~/uploader/adapters/xhrTransport'
-import { quicker } from '~/uploader/engine/context'
-import { createPatience } from '~/uploader/engine/patience'
-import { createUploader } from '~/uploader/engine/uploader'
+import { persistently } from '~/uploader/adapters/persistently'
 
-/** The one place where engine, adapters and screen are joined. */
+/**
+ * Fetches the engine and all that it needs, which is more than the page itself, while the page comes to life without
+ * it. What is added until then waits in the store.
+ */
 export default defineNuxtPlugin(() => {
   const { partBytes, timeDivisor } = useRuntimeConfig().public
-  const database = openDatabase()
-  const patience = createPatience(browserClock)
-  const locks = createTabLocks(lockOf(navigator, { database, patience, clock: browserClock, holder: crypto.randomUUID() }))
-  const access = useAccessStore()
-  const uploads = useUploadsStore()
-  const admission = createAdmission({
-    calls: createAccessCalls({ identify: () => signIdentity(database, patience), locks }),
-    memory: createOwnerMemory(database, patience),
-    channel: createAccessChannel(),
-    arePersons: access.mode === 'oauth',
-    listener: {
-      entered: (person) => {
-        access.entered(person, admission.owner)
-        uploads.goOn()
-      },
-      refused: access.refused,
-      unknown: access.unknown,
-      over: () => void startOver(),
-    },
-  })
-  const uploader = createUploader({
-    clock: browserClock,
-    random: Math.random,
-    newId: () => crypto.randomUUID(),
-    api: { ...createApi({ whose: admission }), session: admission.session },
-    transport: createXhrTransport(createSurroundings(browserClock)),
-    files: createWorkerFiles(() => new Worker(new URL('../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
-    records: createDexieRecords(database, admission, patience),
-    locks,
-    tabs: createTabChannel(admission),
-  }, {
-    // Empty means that the engine decides.
-    partBytes: Number(partBytes) || undefined,
-    bodies: bodyKindFor(navigator),
-    memoryBytes: memoryBytesFor(navigator),
-    siteOrigin: location.origin,
-    timing: quicker(Number(timeDivisor) || 1),
-  })
-  followPageLife([admission, uploader], { window, document })
-  access.connect(admission)
-  void uploads.connect(uploader, admission.begin())
-
-  /** Nothing of the one who has left stays in the page, be it in memory. */
-  async function startOver() {
-    uploads.disconnect()
-    await uploader.close()
-    // Whoever listens for the page being left has heard that nothing would stop any more.
-    await nextTick()
-    location.reload()
-  }
+  const screen = { access: useAccessStore(), uploads: useUploadsStore() }
+  screen.uploads.expect()
+  void persistently(() => import('./uploader/join'), () => screen.uploads.notify('server_unreachable'))
+    .then(({ join }) => {
+      screen.uploads.dismissNotice('server_unreachable')
+      join(screen, { partBytes, timeDivisor })
+    })
 })

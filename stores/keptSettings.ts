@@ -1,11 +1,13 @@
 import { MiB, smallestPartBytes } from '#shared/limits'
 import type { UploaderSettings } from '~/uploader/engine/types'
 
-/** What the page lets a person set. Sizes are bytes. */
+/** What the page lets a person set. Sizes are bytes, speeds bytes a second. */
 export const settingLimits = {
   mostPartsAtOnce: 12,
   smallestPartBytes,
   largestPartBytes: 1024 * MiB,
+  slowestBytesPerSecond: 100_000,
+  fastestBytesPerSecond: 10_000_000_000,
 } as const
 
 const key = 'lading-settings'
@@ -30,10 +32,11 @@ export function keepSettings(settings: UploaderSettings): void {
 
 /** Whatever was kept, as settings within their bounds. */
 export function toUploaderSettings(kept: unknown): UploaderSettings {
-  const { concurrency, partBytes, goesOnByItself } = { ...(kept as Partial<Record<keyof UploaderSettings, unknown>>) }
+  const { concurrency, partBytes, bytesPerSecond, goesOnByItself } = { ...(kept as Partial<Record<keyof UploaderSettings, unknown>>) }
   return {
     concurrency: wholeNumberWithin(concurrency, 1, settingLimits.mostPartsAtOnce),
     partBytes: wholeNumberWithin(partBytes, settingLimits.smallestPartBytes, settingLimits.largestPartBytes),
+    bytesPerSecond: wholeNumberWithin(bytesPerSecond, settingLimits.slowestBytesPerSecond, settingLimits.fastestBytesPerSecond),
     goesOnByItself: goesOnByItself !== false,
   }
 }

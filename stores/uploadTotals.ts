@@ -37,14 +37,18 @@ export function waitsForPerson({ isElsewhere, state }: UploadSnapshot): boolean 
   return !isElsewhere && (state.status === 'paused' || state.status === 'failed')
 }
 
-/** Counts what was stored in earlier sessions as sent. An upload that still needs its file counts for nothing. */
-export function totalsOf(uploads: Iterable<UploadSnapshot>, retired: RetiredUploads): UploadTotals {
+/**
+ * Counts what was stored in earlier sessions as sent. An upload that still needs its file counts for nothing.
+ *
+ * @param mostBytesPerSecond What the person allows all of them together: several that were measured one after the other may add up to more. @default no limit
+ */
+export function totalsOf(uploads: Iterable<UploadSnapshot>, retired: RetiredUploads, mostBytesPerSecond = Infinity): UploadTotals {
   let count = retired.count
   let completedCount = retired.count
   let fileBytes = retired.bytes
   let sentBytes = retired.bytes
   let bytesLeft = 0
-  let bytesPerSecond = 0
+  let measured = 0
   let anyActive = false
 
   for (const upload of uploads) {
@@ -57,8 +61,9 @@ export function totalsOf(uploads: Iterable<UploadSnapshot>, retired: RetiredUplo
     if (!isActive(upload)) continue
     anyActive = true
     bytesLeft += upload.fileBytes - upload.sentBytes
-    bytesPerSecond += upload.bytesPerSecond ?? 0
+    measured += upload.bytesPerSecond ?? 0
   }
+  const bytesPerSecond = Math.min(measured, mostBytesPerSecond)
 
   return {
     count,

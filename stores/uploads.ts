@@ -20,6 +20,8 @@ const nothingRetired: RetiredUploads = { count: 0, bytes: 0 }
  */
 export const useUploadsStore = defineStore('uploads', () => {
   let uploader: Uploader | undefined
+  /** Where an engine is on its way: files that wait for it. */
+  let waiting: ((engine: Uploader) => void)[] | undefined
   let activeCount = 0
 
   // Two views of one Map, so that 10,000 uploads stay cheap: a row follows its own entry of `snapshots`; what goes
@@ -109,16 +111,23 @@ export const useUploadsStore = defineStore('uploads', () => {
     noticeCodes.value = noticeCodes.value.filter((other) => other !== code)
   }
 
+  /** An engine is on its way. The settings kept in this browser hold already, and what is added waits for it. */
+  function expect() {
+    waiting ??= []
+    chosenSettings.value = readKeptSettings()
+  }
+
   /**
-   * Joins the engine to the screen, hands it the settings kept in this browser, and starts it as soon as it is known who
+   * Joins the engine to the screen, hands it the settings kept in this browser and what has waited for it, and starts it as soon as it is known who
    * is here. Resolves when everything unfinished is listed; never throws: what goes wrong becomes a notice.
    */
   async function connect(engine: Uploader, isKnown = Promise.resolve()): Promise<void> {
+    if (!waiting) expect()
     uploader = engine
-    chosenSettings.value = readKeptSettings()
     engine.configure(chosenSettings.value)
     engine.subscribe(apply)
     apply({ type: 'changed', uploads: engine.snapshots() })
+    for (const hand of waiting?.splice(0) ?? []) hand(engine)
     try {
       await isKnown
       await engine.start()
@@ -137,9 +146,16 @@ export const useUploadsStore = defineStore('uploads', () => {
     void uploader?.refresh()
   }
 
+  /** Answers the ids; a promise of them while the engine is on its way. */
+  function add(files: readonly SourceFile[]): string[] | Promise<string[]> {
+    if (uploader) return uploader.add(files)
+    return waiting ? new Promise((resolve) => waiting?.push((engine) => resolve(engine.add(files)))) : []
+  }
+
   /** Nothing is shown any more, and nothing that is pressed has any effect. */
   function disconnect() {
     uploader = undefined
+    waiting = undefined
     for (const id of [...snapshots.keys()]) remove(id)
     receipts.clear()
     triggerRef(all)
@@ -155,7 +171,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     ids: computed(() => orderChanges.value.list()),
     uploads: computed(inOrder),
     unfinished: computed(() => inOrder().filter((upload) => found.has(upload.id) && waitsForPerson(upload) && !postponed.has(upload.id))),
-    totals: computed(() => totalsOf(all.value.values(), retired.value)),
+    totals: computed(() => totalsOf(all.value.values(), retired.value, chosenSettings.value.bytesPerSecond)),
     wouldStop: computed(() => wouldStop(all.value.values())),
     receipts: computed(() => [...receipts.values()]),
     isSearching: computed(() => searching.value),
@@ -163,6 +179,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     milestones: computed(() => latestMilestones.value),
     settings: computed(() => chosenSettings.value),
     upload: (id: string): UploadSnapshot | undefined => snapshots.get(id),
+    expect,
     connect,
     disconnect,
     goOn,
@@ -171,7 +188,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     dismissNotice,
     postpone: (id: string) => void postponed.add(id),
     forgetReceipt: (id: string) => void receipts.delete(id),
-    add: (files: readonly SourceFile[]): string[] => uploader?.add(files) ?? [],
+    add,
     pause: (id: string) => uploader?.pause(id),
     resume: (id: string) => uploader?.resume(id),
     continueWith: async (id: string, file: SourceFile) => await uploader?.continueWith(id, file),

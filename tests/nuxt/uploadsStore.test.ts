@@ -65,7 +65,7 @@ describe('useChunkedUpload', () => {
   it('passes settings on and keeps them', () => {
     const { configure, settings } = useChunkedUpload()
     configure({ concurrency: 3 })
-    expect(settings.value).toEqual({ concurrency: 3, partBytes: undefined, goesOnByItself: true })
+    expect(settings.value).toEqual({ concurrency: 3, partBytes: undefined, bytesPerSecond: undefined, goesOnByItself: true })
     expect(uploader.calls.at(-1)).toBe('configure {"concurrency":3}')
     expect(localStorage.getItem('lading-settings')).toBe('{"concurrency":3,"goesOnByItself":true}')
   })

@@ -7,6 +7,7 @@ import { toLadingError } from '#shared/errors'
 import { defaultPartBytes } from '#shared/limits'
 import { discardAtStore } from './discarding'
 import { travel } from './journey'
+import { largestPacedBytes } from './partSize'
 import { createPlaces } from './places'
 import { isFinal } from './state'
 
@@ -50,7 +51,10 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
   const places = createPlaces({
     partsInFlight: () => context().slots.limit,
     isListed: (entry) => list.get(entry.id) === entry,
-    partBytes: () => context().settings.partBytes ?? context().usualPartBytes ?? defaultPartBytes,
+    partBytes() {
+      const { settings, usualPartBytes } = context()
+      return settings.partBytes ?? Math.min(usualPartBytes ?? defaultPartBytes, largestPacedBytes(settings.bytesPerSecond))
+    },
   })
   const adoption = createAdoption({
     list,

@@ -23,6 +23,8 @@ export interface EntryOptions {
   addedAt: number
   state: UploadState
   clock: Clock
+  /** What the person allows all of them together, in bytes a second. @default no limit */
+  mostBytesPerSecond?(): number | undefined
   onChange(entry: Entry): void
 }
 
@@ -42,6 +44,9 @@ export function isSameName(one: FileFacts, other: FileFacts): boolean {
 }
 
 const settled = Promise.resolve()
+
+/** Under a limit a speed is measured over so many parts at least, for there may be other files in turn. */
+const partsMeasured = 8
 
 /**
  * Everything the engine knows of one upload. Its state is moved by `move` alone. A class, for there may be a hundred
@@ -128,7 +133,7 @@ export class Entry {
   }
 
   get meter(): Meter {
-    return this.usedMeter ??= createMeter(this.options.clock)
+    return this.usedMeter ??= createMeter(this.options.clock, () => this.meterMs())
   }
 
   /** Lets go of what the worker holds of the file, its hash with it. */
@@ -188,7 +193,7 @@ export class Entry {
   private ownSnapshot(): UploadSnapshot {
     const { ledger, file, open, partBytes, keptUntil, refusal, facts, state } = this
     const sentBytes = this.countSentBytes()
-    const rate = state.status === 'uploading' ? this.usedMeter?.rate() : undefined
+    const rate = state.status === 'uploading' ? this.rate() : undefined
     const receipt = state.status === 'completed' ? state.receipt : undefined
     const partCount = receipt?.partCount ?? ledger?.count
     return {
@@ -213,6 +218,17 @@ export class Entry {
       ...(this.isFromAnotherDevice && { isFromAnotherDevice: true }),
       ...(rate && { bytesPerSecond: rate, secondsLeft: (facts.fileBytes - sentBytes) / rate }),
     }
+  }
+
+  /** A part may be out in no time, and the next one be kept waiting for long: that is no speed and no standstill. */
+  private meterMs(): number | undefined {
+    const most = this.options.mostBytesPerSecond?.()
+    return most && ((this.partBytes ?? 0) / most) * 1000 * partsMeasured
+  }
+
+  private rate(): number | undefined {
+    const measured = this.usedMeter?.rate()
+    return measured && Math.min(measured, this.options.mostBytesPerSecond?.() ?? Infinity)
   }
 
   private countSentBytes(): number {

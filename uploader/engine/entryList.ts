@@ -23,7 +23,7 @@ export interface EntryList {
   rename(entry: Entry, id: string): void
 }
 
-export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
+export function createEntryList(clock: Clock, reporter: Reporter, mostBytesPerSecond?: () => number | undefined): EntryList {
   const entries = new Map<string, Entry>()
   const removedIds = new Set<string>()
   let places = 0
@@ -51,7 +51,7 @@ export function createEntryList(clock: Clock, reporter: Reporter): EntryList {
     dropOut,
 
     add(id, facts, addedAt, status) {
-      const entry = new Entry({ id, place: places++, facts, addedAt, state: { status }, clock, onChange: tellChange })
+      const entry = new Entry({ id, place: places++, facts, addedAt, state: { status }, clock, mostBytesPerSecond, onChange: tellChange })
       entries.set(id, entry)
       entry.touch()
       return entry

@@ -9,6 +9,7 @@ import { connectionsPerHost, createHosts } from './hosts'
 import { createLink } from './link'
 import { createPace } from './pace'
 import { createSlots } from './slots'
+import { createSpeedLimit } from './speedLimit'
 
 export interface FlowPolicy extends HostsPolicy {
   /** What a way is believed to carry of which nothing is known yet: the slowest that is still waited for, in bytes a second. */
@@ -39,6 +40,10 @@ export interface Flow {
   reach(origins: readonly string[]): void
   /** Parts in flight that the person wants, and never one more; `undefined` leaves the number to the engine. */
   want(parts: number | undefined): void
+  /** Most bytes a second that the person allows; `undefined` sets no limit. */
+  limitSpeed(bytesPerSecond: number | undefined): void
+  /** What goes out over the next minutes, as far as can be told, in bytes a second. */
+  sendingRate(): number | undefined
   /** The remembered goodput in bytes a second; undefined where there is none. Asked for once. */
   goodput(): Promise<number | undefined>
   /** Host names that are left out for a while are tried at once. */
@@ -55,7 +60,9 @@ export interface Departure extends Pick<LinkDeparture, 'progress' | 'mayBeQueued
 
 export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, memorize }: FlowOptions): Flow {
   const link = createLink(clock, policy.floorBytesPerSecond)
-  const meter = createGoodputMeter(clock)
+  const speed = createSpeedLimit(clock)
+  let meter = createGoodputMeter(clock)
+  let nextLook = new AbortController()
   let storeOrigins: readonly string[] = ['']
   let hosts = createHosts([false], policy)
   let wanted: number | undefined
@@ -70,8 +77,21 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
     limit: () => wanted ?? pace.limit(),
     rooms: () => rooms(wanted),
     isHeld: () => clock.elapsed() < heldUntil,
+    mayBegin,
+    begin: speed.begin,
     memoryBytes,
   })
+
+  /** Set anew each time: a timer that a timer has set, and so on, is woken once a minute in a page that is long hidden. */
+  function mayBegin(): boolean {
+    nextLook.abort()
+    const waitMs = speed.waitMs()
+    if (waitMs === 0) return true
+    nextLook = new AbortController()
+    // One that is taken back has a successor.
+    clock.sleep(waitMs, nextLook.signal).then(slots.look, () => {})
+    return false
+  }
 
   /** The store asked for a pause: nothing is sent to it before that is over, by no part of any file. */
   function holdFor(ms: number) {
@@ -119,6 +139,18 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
       slots.look()
     },
 
+    limitSpeed(bytesPerSecond) {
+      // What the way achieves shows only as long as nothing else holds it back.
+      if (speed.bytesPerSecond === undefined && bytesPerSecond !== undefined) meter = createGoodputMeter(clock)
+      speed.set(bytesPerSecond)
+      slots.look()
+    },
+
+    sendingRate() {
+      const rate = link.sendingRate()
+      return rate && Math.min(rate, speed.bytesPerSecond ?? Infinity)
+    },
+
     tryNow() {
       hosts.tryNow(clock.elapsed())
       pace.setCeiling(ceiling())
@@ -133,7 +165,7 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
     depart(store, bytes) {
       const startedAt = clock.elapsed()
       const departure = link.depart(store)
-      const endMeasure = meter.depart(bytes)
+      const endMeasure = speed.bytesPerSecond === undefined ? meter.depart(bytes) : () => {}
       let sent = 0
       let movedFrom: number | undefined
       // Many may land at one moment, before the next ones begin.

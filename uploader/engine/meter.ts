@@ -12,11 +12,13 @@ const sampleMs = 200
 /** A rate over less time than this says more about the beginning than about the link. */
 const shortestMs = 500
 
-export function createMeter(clock: Clock): Meter {
+/** `longestMs` is the time that it looks back where that has to be longer than usual. */
+export function createMeter(clock: Clock, longestMs: () => number | undefined = () => undefined): Meter {
   let samples: { at: number, bytes: number }[] = []
 
   function recent(now: number) {
-    const firstRecent = samples.findIndex((sample) => sample.at > now - windowMs)
+    const since = now - Math.max(windowMs, longestMs() ?? 0)
+    const firstRecent = samples.findIndex((sample) => sample.at > since)
     if (firstRecent !== 0) samples = firstRecent < 0 ? [] : samples.slice(firstRecent)
     return samples
   }

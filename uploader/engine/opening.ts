@@ -46,6 +46,7 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
     fileBytes: facts.fileBytes,
     person: context.settings.partBytes,
     usual: context.usualPartBytes,
+    allowed: context.settings.bytesPerSecond,
     goodput: await context.flow.goodput(),
     connections: context.flow.connections,
     bodies,

@@ -1,6 +1,6 @@
 import type { BodyKind } from './ports'
 import { LadingError } from '#shared/errors'
-import { defaultPartBytes, MiB } from '#shared/limits'
+import { defaultPartBytes, MiB, smallestPartBytes } from '#shared/limits'
 
 export interface PartSizeFacts {
   fileBytes: number
@@ -8,6 +8,8 @@ export interface PartSizeFacts {
   person: number | undefined
   /** What the site's operator set, in bytes. */
   usual: number | undefined
+  /** Most bytes a second that the person allows. */
+  allowed: number | undefined
   /** What the way to the store achieved before, in bytes a second. */
   goodput: number | undefined
   /** Connections over which parts go side by side. */
@@ -21,6 +23,8 @@ export interface PartSizeFacts {
 const largestAutomaticBytes = 32 * MiB
 /** A part may take so long: each one costs a preflight, and a drop throws its work away. */
 const wantedSeconds = 4
+/** Under a speed limit parts begin so far apart at most, where the store takes parts that are small enough. */
+const pacedSeconds = 4
 /** Parts for each connection. With fewer of them, connections idle at the end while the last parts are sent. */
 const leastRounds = 5
 
@@ -38,9 +42,15 @@ export function assertFitsMemory(bodies: BodyKind, partBytes: number, fileBytes:
 }
 
 /** The wished length of a part for a new upload, in bytes. The store's limits come on top of it. */
-export function wishPartBytes({ person, usual, bodies, memoryBytes, ...way }: PartSizeFacts): number {
-  const wished = person ?? usual ?? automaticPartBytes(way)
+export function wishPartBytes({ person, usual, allowed, bodies, memoryBytes, ...way }: PartSizeFacts): number {
+  const wished = person ?? Math.min(usual ?? automaticPartBytes(way), largestPacedBytes(allowed))
   return bodies === 'bytes' ? Math.min(wished, largestPartInMemory(memoryBytes)) : wished
+}
+
+/** The larger the parts, the coarser the pace: this is the largest that is chosen unless the person sets one. */
+export function largestPacedBytes(bytesPerSecond: number | undefined): number {
+  if (bytesPerSecond === undefined) return Infinity
+  return Math.max(smallestPartBytes, Math.floor(pacedSeconds * bytesPerSecond / MiB) * MiB)
 }
 
 function automaticPartBytes({ fileBytes, goodput, connections }: Pick<PartSizeFacts, 'fileBytes' | 'goodput' | 'connections'>): number {

@@ -22,7 +22,7 @@ const fewestAhead = 4
  */
 export async function sendAndProve(journey: Journey, open: OpenFile, opened: Extract<Opened, { state: 'open' }>): Promise<void> {
   const { entry, context, retry } = journey
-  const { ports, flow: { slots, link }, timing } = context
+  const { ports, flow, slots, timing } = context
   const { ledger } = opened
   const { storeOrigins, isDigestEnforced } = await context.session(journey.signal)
   const isBodyInMemory = !isDigestEnforced || context.bodies === 'bytes'
@@ -44,7 +44,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
 
   /** What will be sent in the next minutes. */
   function windowParts(): number {
-    const partsASecond = (link.sendingRate() ?? 0) / ledger.plan.partBytes
+    const partsASecond = (flow.sendingRate() ?? 0) / ledger.plan.partBytes
     return Math.min(Math.max(fewestAhead, slots.limit, Math.ceil(partsASecond * timing.signAheadMs / 1000)), batchLimit)
   }
 
@@ -92,7 +92,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
   }
 
   async function sendOne(part: PartToSign) {
-    const place = await slots.take(entry.share, { store: part.store ?? 0, memoryBytes: isBodyInMemory ? part.bytes : 0 }, group.signal)
+    const place = await slots.take(entry.share, { store: part.store ?? 0, bytes: part.bytes, memoryBytes: isBodyInMemory ? part.bytes : 0 }, group.signal)
     ready--
     // There is room in the window: the reader may go on.
     bell.ring()

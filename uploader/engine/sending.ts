@@ -21,6 +21,8 @@ export interface Sender {
 interface Sending {
   part: PartToSign
   readonly place: Place
+  /** By the latest try. */
+  sentBytes: number
   stalls: number
   freshRefusals: number
 }
@@ -47,10 +49,10 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
   }
 
   /** One PUT, under watch; answers the ETag that proves it. */
-  async function put({ part, place, stalls }: Sending, { url, headers }: Url, body: PartBody): Promise<string> {
+  async function put(sending: Sending, { url, headers }: Url, body: PartBody): Promise<string> {
     const { digestAlgorithm } = await context.session(signal)
+    const { part, place, stalls } = sending
     const departure = flow.depart(place.store, part.bytes)
-    let sent = 0
     if (onTheirWay++ === 0) movedAt = ports.clock.elapsed()
     ledger.sending(part.partNumber)
     entry.touch()
@@ -72,8 +74,8 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
         signal: watchedSignal,
         onProgress(sentBytes) {
           onProgress(sentBytes)
-          entry.meter.record(sentBytes - sent)
-          sent = sentBytes
+          entry.meter.record(sentBytes - sending.sentBytes)
+          sending.sentBytes = sentBytes
           departure.progress(sentBytes)
           ledger.progress(part.partNumber, sentBytes)
           moved()
@@ -95,6 +97,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
   async function attempt(sending: Sending): Promise<string> {
     const { place } = sending
     await place.back(signal)
+    sending.sentBytes = 0
     try {
       if (place.store !== (sending.part.store ?? 0)) toStore(sending)
       const { part } = sending
@@ -105,7 +108,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
         throw thrown
       })
     } catch (thrown) {
-      place.rest()
+      place.rest(sending.part.bytes - sending.sentBytes)
       throw thrown
     }
   }
@@ -160,7 +163,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
   return {
     async send(part, place) {
       const { partNumber, bytes, digest } = part
-      const sending: Sending = { part, place, stalls: 0, freshRefusals: 0 }
+      const sending: Sending = { part, place, sentBytes: 0, stalls: 0, freshRefusals: 0 }
       const etag = await retry.run(
         () => attempt(sending),
         signal,

@@ -10,6 +10,10 @@ export interface SlotRules {
   rooms(): readonly number[]
   /** The store wants to be left alone: nothing starts. */
   isHeld(): boolean
+  /** Whether a part may begin now. Where it has to wait, whoever is asked here sees to it that `look` is called in time. */
+  mayBegin(): boolean
+  /** A part of so many bytes begins. Answers how to tell that it failed before so many of them had left. */
+  begin(bytes: number): (unsentBytes: number) => void
   /** Most bytes of bodies in memory at a time. */
   memoryBytes: number
 }
@@ -17,6 +21,7 @@ export interface SlotRules {
 export interface PlaceWish {
   /** The host name that its URL is signed for, as an index. */
   store: number
+  bytes: number
   /** What its body takes in memory; 0 for a slice that the browser streams. */
   memoryBytes: number
 }
@@ -25,8 +30,11 @@ export interface PlaceWish {
 export interface Place {
   /** Where to send it: another host name than the wished one, where only that has room. */
   readonly store: number
-  /** It failed, and is tried again after a while: its room is for other parts that come back, not for new ones. */
-  rest(): void
+  /**
+   * It failed before so many of its bytes had left, and is tried again after a while: its room is for other parts that
+   * come back, not for new ones.
+   */
+  rest(unsentBytes: number): void
   /** Waits for room after a rest. Rejects with the signal's reason. */
   back(signal: AbortSignal): Promise<void>
   release(): void
@@ -77,6 +85,7 @@ export function createSlots(rules: SlotRules): Slots {
   function grantReturning(stores: number[]): boolean {
     for (const waiter of returning) {
       if (!fits(waiter.wish)) continue
+      if (!rules.mayBegin()) return false
       returning.delete(waiter)
       waiter.grant(stores.find((store) => store === waiter.wish.store) ?? stores[0] ?? 0)
       return true
@@ -87,7 +96,7 @@ export function createSlots(rules: SlotRules): Slots {
   function grantNew(stores: number[]): boolean {
     const next = queue.next(stores)
     // Nobody overtakes a part for which there is no memory yet, or a large one would never get any.
-    if (!next || !fits(next.waiter.wish)) return false
+    if (!next || !fits(next.waiter.wish) || !rules.mayBegin()) return false
     queue.hold(next.waiter.owner, 1)
     queue.leave(next.waiter)
     next.waiter.grant(next.store)
@@ -122,13 +131,15 @@ export function createSlots(rules: SlotRules): Slots {
 
   function createPlace(owner: Owner, wish: PlaceWish, firstStore: number): Place {
     let store = firstStore
+    let fail = rules.begin(wish.bytes)
     let state: 'flying' | 'resting' | 'released' = 'flying'
     return {
       get store() {
         return store
       },
-      rest() {
+      rest(unsentBytes) {
         if (state !== 'flying') return
+        fail(unsentBytes)
         state = 'resting'
         resting++
         move(store, wish, -1)
@@ -142,6 +153,7 @@ export function createSlots(rules: SlotRules): Slots {
             wish: { ...wish, store },
             grant(newStore) {
               state = 'flying'
+              fail = rules.begin(wish.bytes)
               resting--
               store = newStore
               move(store, wish, 1)

@@ -109,6 +109,8 @@ export interface UploaderSettings {
   concurrency: number | undefined
   /** Wished length of a part in bytes, 5 MiB or more; `undefined` leaves it to the engine. */
   partBytes: number | undefined
+  /** Most bytes a second over all files together, held by when parts begin; `undefined` sets no limit. Holds at once, from the next part on. */
+  bytesPerSecond: number | undefined
   /** Uploads whose files may be opened again without asking go on by themselves at the start. @default true */
   goesOnByItself: boolean
 }

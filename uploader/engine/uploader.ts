@@ -54,9 +54,9 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
   const api = createBatchedApi(world, { policy: timing, underWay: () => conductor.underWay })
   // The others are read from the given object each time, as without the batches.
   const ports = Object.assign(Object.create(world) as Ports, { api })
-  const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined, goesOnByItself: true }
+  const settings: UploaderSettings = { concurrency: undefined, partBytes: undefined, bytesPerSecond: undefined, goesOnByItself: true }
   const reporter = createReporter(ports.clock, timing.reportMs)
-  const list = createEntryList(ports.clock, reporter)
+  const list = createEntryList(ports.clock, reporter, () => settings.bytesPerSecond)
   const memoryBytes = options.memoryBytes ?? defaultMemoryBytes
   const flow = createFlow({
     clock: ports.clock,
@@ -229,6 +229,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     configure(changes) {
       Object.assign(settings, changes)
       flow.want(settings.concurrency ?? options.concurrency)
+      flow.limitSpeed(settings.bytesPerSecond)
       conductor.startQueued()
     },
 

@@ -26,7 +26,7 @@ export const siteSettings = {
 }
 
 /** The built server, as an operator starts it; `PORT` is any free one unless `env` names it. */
-export async function startSite(store: TestStore, env: Record<string, string> = {}): Promise<SiteProcess> {
+export async function startSite(store: Pick<TestStore, 'env'>, env: Record<string, string> = {}): Promise<SiteProcess> {
   const port = env.PORT ?? await freePort()
   const child = start(execPath, ['.output/server/index.mjs'], {
     env: {

@@ -78,7 +78,7 @@ export function createNetwork(time: VirtualTime, options: NetworkOptions, random
   const queues = new Map<number, Transfer[]>()
   const connections = new Map<number, Set<Connection>>()
   const idle = new Map<number, Connection[]>()
-  const told = { puts: 0, mostMoving: 0, inFlight: new Array<number>() }
+  const told = { puts: 0, mostMoving: 0, inFlight: new Array<number>(), starts: new Array<{ at: number, bytes: number }>() }
   let linkRate = steps[0]?.[1] ?? 0
   let settledAt = 0
   let cancelNext = () => {}
@@ -236,6 +236,7 @@ export function createNetwork(time: VirtualTime, options: NetworkOptions, random
     told,
     put(request: PutRequest, host: number, bytes: number): Promise<PutAnswer> {
       told.puts++
+      told.starts.push({ at: time.elapsed(), bytes })
       return new Promise((resolve, reject) => {
         const transfer: Transfer = {
           request,

@@ -19,6 +19,8 @@ export interface UploadOptions {
   /** Parts in flight; undefined: automatic. */
   concurrency?: number
   hosts?: number
+  /** The person's speed limit, in bytes a second. */
+  bytesPerSecond?: number
   seed: number
 }
 
@@ -30,13 +32,15 @@ export interface Outcome {
   mostMoving: number
   /** Parts in flight at the beginning of each. */
   inFlight: readonly number[]
+  /** When each left, in milliseconds, and how long it was. */
+  starts: readonly { at: number, bytes: number }[]
 }
 
 const digest = `${'A'.repeat(22)}==`
 const serverMs = 20
 
 /** Sends one file by the real engine over a modelled network, to a server that is always quick and always right. */
-export async function upload({ network: options, fileBytes, partBytes, concurrency, hosts = 1, seed }: UploadOptions): Promise<Outcome> {
+export async function upload({ network: options, fileBytes, partBytes, concurrency, hosts = 1, bytesPerSecond, seed }: UploadOptions): Promise<Outcome> {
   const time = createVirtualTime()
   const random = createRandom(seed)
   const network = createNetwork(time, options, random)
@@ -111,6 +115,7 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
   const uploader = createUploader(ports, { partBytes, ...(concurrency !== undefined && { concurrency }), timing: { reportMs: 10_000 } })
   const file: SourceFile = { name: 'cargo.bin', bytes: fileBytes, modifiedAt: 1, contentType: '', content: new Blob() }
   let endedAt = 0
+  if (bytesPerSecond !== undefined) uploader.configure({ bytesPerSecond })
   const [id = ''] = uploader.add([file])
   await time.run(() => {
     const { status } = uploader.snapshot(id)?.state ?? {}
@@ -119,6 +124,6 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
     return status === 'completed'
   })
   const seconds = endedAt / 1000
-  const { puts, mostMoving, inFlight } = network.told
-  return { seconds, bytesPerSecond: fileBytes / seconds, retries: puts - Math.ceil(fileBytes / partBytes), mostMoving, inFlight }
+  const { puts, mostMoving, inFlight, starts } = network.told
+  return { seconds, bytesPerSecond: fileBytes / seconds, retries: puts - Math.ceil(fileBytes / partBytes), mostMoving, inFlight, starts }
 }

@@ -3,7 +3,7 @@ import { createSlots } from '~/uploader/engine/slots'
 import { describe, expect, it } from 'vitest'
 
 const { signal } = new AbortController()
-const anywhere: PlaceWish = { store: 0, memoryBytes: 0 }
+const anywhere: PlaceWish = { store: 0, bytes: 0, memoryBytes: 0 }
 
 interface Rules {
   limit: number
@@ -14,7 +14,7 @@ interface Rules {
 
 function createWorld(changes: Partial<Rules> = {}) {
   const rules: Rules = { limit: 3, rooms: [Infinity], isHeld: false, memoryBytes: Infinity, ...changes }
-  const read: SlotRules = { limit: () => rules.limit, rooms: () => rules.rooms, isHeld: () => rules.isHeld, memoryBytes: rules.memoryBytes }
+  const read: SlotRules = { limit: () => rules.limit, rooms: () => rules.rooms, isHeld: () => rules.isHeld, mayBegin: () => true, begin: () => () => {}, memoryBytes: rules.memoryBytes }
   return { rules, slots: createSlots(read) }
 }
 
@@ -121,8 +121,8 @@ describe('a part that is to be tried again', () => {
     await join({}, 'first')
     await join({}, 'second')
     await join({}, 'new')
-    place('first').rest()
-    place('second').rest()
+    place('first').rest(0)
+    place('second').rest(0)
     rules.limit = 1
     const back: string[] = []
     void place('second').back(signal).then(() => back.push('second'))
@@ -143,7 +143,7 @@ describe('a part that is to be tried again', () => {
     const { slots } = createWorld({ limit: 1 })
     const { join, order, place } = createQueue(slots)
     await join({}, 'first')
-    place('first').rest()
+    place('first').rest(0)
     const other = new AbortController()
     // Somebody else came back before it.
     slots.look()
@@ -159,7 +159,7 @@ describe('several host names', () => {
   it('are all used: twelve parts over two of them are twelve in flight, six to each', async () => {
     const { slots } = createWorld({ limit: 12, rooms: [6, 6] })
     const owner = {}
-    const places = await Promise.all(Array.from({ length: 12 }, () => slots.take(owner, { store: slots.nextStore(), memoryBytes: 0 }, signal)))
+    const places = await Promise.all(Array.from({ length: 12 }, () => slots.take(owner, { store: slots.nextStore(), bytes: 0, memoryBytes: 0 }, signal)))
     expect(places.filter(({ store }) => store === 0)).toHaveLength(6)
     expect(places.filter(({ store }) => store === 1)).toHaveLength(6)
   })
@@ -168,12 +168,12 @@ describe('several host names', () => {
     const { slots } = createWorld({ limit: 4, rooms: [1, 3] })
     const { join, order, place } = createQueue(slots)
     const owner = {}
-    await join({}, 'other', { store: 0, memoryBytes: 0 })
-    await join({}, 'b1', { store: 1, memoryBytes: 0 })
-    await join({}, 'b2', { store: 1, memoryBytes: 0 })
-    await join({}, 'b3', { store: 1, memoryBytes: 0 })
-    await join(owner, 'a4', { store: 0, memoryBytes: 0 })
-    await join(owner, 'b4', { store: 1, memoryBytes: 0 })
+    await join({}, 'other', { store: 0, bytes: 0, memoryBytes: 0 })
+    await join({}, 'b1', { store: 1, bytes: 0, memoryBytes: 0 })
+    await join({}, 'b2', { store: 1, bytes: 0, memoryBytes: 0 })
+    await join({}, 'b3', { store: 1, bytes: 0, memoryBytes: 0 })
+    await join(owner, 'a4', { store: 0, bytes: 0, memoryBytes: 0 })
+    await join(owner, 'b4', { store: 1, bytes: 0, memoryBytes: 0 })
     place('b1').release()
     await turns()
     expect(order.at(-1)).toBe('b4')
@@ -186,7 +186,7 @@ describe('several host names', () => {
 
   it('that are left out get nothing, and their parts go elsewhere', async () => {
     const { slots } = createWorld({ limit: 3, rooms: [7, 0] })
-    const place = await slots.take({}, { store: 1, memoryBytes: 0 }, signal)
+    const place = await slots.take({}, { store: 1, bytes: 0, memoryBytes: 0 }, signal)
     expect(place.store).toBe(0)
     expect([slots.nextStore(), slots.nextStore()]).toEqual([0, 0])
   })
@@ -196,10 +196,10 @@ describe('memory', () => {
   it('holds no more bodies than the budget, and a large one is not overtaken for ever', async () => {
     const { slots } = createWorld({ limit: 10, memoryBytes: 100 })
     const { join, order, place } = createQueue(slots)
-    await join({}, 'half', { store: 0, memoryBytes: 50 })
-    await join({}, 'more', { store: 0, memoryBytes: 30 })
-    await join({}, 'large', { store: 0, memoryBytes: 50 })
-    await join({}, 'small', { store: 0, memoryBytes: 10 })
+    await join({}, 'half', { store: 0, bytes: 50, memoryBytes: 50 })
+    await join({}, 'more', { store: 0, bytes: 30, memoryBytes: 30 })
+    await join({}, 'large', { store: 0, bytes: 50, memoryBytes: 50 })
+    await join({}, 'small', { store: 0, bytes: 10, memoryBytes: 10 })
     expect(order).toEqual(['half', 'more'])
     place('half').release()
     await turns()
@@ -209,9 +209,9 @@ describe('memory', () => {
   it('is given back while a part rests', async () => {
     const { slots } = createWorld({ limit: 10, memoryBytes: 100 })
     const { join, order, place } = createQueue(slots)
-    await join({}, 'first', { store: 0, memoryBytes: 60 })
-    await join({}, 'second', { store: 0, memoryBytes: 60 })
-    place('first').rest()
+    await join({}, 'first', { store: 0, bytes: 60, memoryBytes: 60 })
+    await join({}, 'second', { store: 0, bytes: 60, memoryBytes: 60 })
+    place('first').rest(0)
     await turns()
     expect(order).toEqual(['first', 'second'])
     let isBack = false

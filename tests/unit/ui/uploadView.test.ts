@@ -109,9 +109,9 @@ describe('countLooks', () => {
 
 describe('toUploaderSettings', () => {
   it('keeps what makes sense and leaves the rest to the engine', () => {
-    expect(toUploaderSettings({ concurrency: 4, partBytes: 16 * MiB })).toEqual({ concurrency: 4, partBytes: 16 * MiB, goesOnByItself: true })
+    expect(toUploaderSettings({ concurrency: 4, partBytes: 16 * MiB })).toEqual({ concurrency: 4, partBytes: 16 * MiB, bytesPerSecond: undefined, goesOnByItself: true })
     for (const kept of [null, 'x', {}, { concurrency: 0, partBytes: MiB }, { concurrency: 2.5, partBytes: '8' }]) {
-      expect(toUploaderSettings(kept)).toEqual({ concurrency: undefined, partBytes: undefined, goesOnByItself: true })
+      expect(toUploaderSettings(kept)).toEqual({ concurrency: undefined, partBytes: undefined, bytesPerSecond: undefined, goesOnByItself: true })
     }
   })
 
