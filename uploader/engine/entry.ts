@@ -2,8 +2,9 @@ import type { ErrorCode } from '#shared/errors'
 import type { Ledger } from './ledger'
 import type { Meter } from './meter'
 import type { Clock, OpenFile } from './ports'
+import type { Share } from './priority'
 import type { UploadEvent } from './state'
-import type { FileHandle, SourceFile, UploadSnapshot, UploadState } from './types'
+import type { FileHandle, SourceFile, UploadPriority, UploadSnapshot, UploadState } from './types'
 import { createMeter } from './meter'
 import { transition } from './state'
 
@@ -42,6 +43,8 @@ export function isSameName(one: FileFacts, other: FileFacts): boolean {
 }
 
 const settled = Promise.resolve()
+/** Of whoever has no place yet. */
+const noShare: Share = {}
 
 /**
  * Everything the engine knows of one upload. Its state is moved by `move` alone. A class, for there may be a hundred
@@ -64,6 +67,7 @@ export class Entry {
   handle?: FileHandle
   ledger?: Ledger
   refusal?: ErrorCode
+  priority: UploadPriority = 'normal'
   wasThereAlready = false
   /** Found at the server, and this browser has never seen it before. */
   isFromAnotherDevice = false
@@ -86,7 +90,7 @@ export class Entry {
   /** Bytes known to be stored, where there is no ledger to ask yet. */
   rememberedBytes = 0
   /** In whose name its parts ask for room on the link. */
-  share: object = this
+  share: Share = noShare
   /** Stops what is being done for it. The reason says why. */
   stop?: AbortController
   /** Settles when nothing is being done for it any more. */
@@ -210,6 +214,7 @@ export class Entry {
       ...(partCount !== undefined && { partCount }),
       ...(keptUntil !== undefined && { keptUntil }),
       ...(refusal && { refusal }),
+      ...(this.priority !== 'normal' && { priority: this.priority }),
       ...(this.isFromAnotherDevice && { isFromAnotherDevice: true }),
       ...(rate && { bytesPerSecond: rate, secondsLeft: (facts.fileBytes - sentBytes) / rate }),
     }
