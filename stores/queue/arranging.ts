@@ -25,7 +25,7 @@ function stateKey(upload: UploadSnapshot): number {
  * Puts uploads in the order in which they are to be shown. Takes a few milliseconds for ten thousand: names, which are
  * slow to compare, are compared only when an upload has come or gone.
  */
-export function createArranger(collator = new Intl.Collator(undefined, { numeric: true })) {
+export function createArranger(collator: Pick<Intl.Collator, 'compare'> = new Intl.Collator(undefined, { numeric: true })) {
   let named: readonly string[] | undefined
   let nameRanks: ReadonlyMap<string, number> = new Map()
   let latest: readonly string[] = []
