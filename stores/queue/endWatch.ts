@@ -30,6 +30,7 @@ export function createEndWatch(): EndWatch {
   let startedAt: number | undefined
   let isLong = false
   let lastFailed: number | undefined
+  let wasActive = false
 
   function judge({ isActive, secondsLeft }: QueueStanding, now: number) {
     if (!isActive) return
@@ -46,17 +47,19 @@ export function createEndWatch(): EndWatch {
     see(standing, now) {
       const { isActive, count, completedCount, failedCount } = standing
       const stopped = failedCount - (lastFailed ?? failedCount)
-      const wasActive = startedAt !== undefined
+      const hasStopped = wasActive && stopped > 0
       lastFailed = failedCount
+      wasActive = isActive
       judge(standing, now)
-      const wasLong = isLong
-      if (!isActive) {
+      // What is paused or has stopped goes on later, and is still the same to whoever waits for its end.
+      const hasEnded = !isActive && completedCount === count
+      const isTold = hasEnded && isLong && count > 0
+      if (hasEnded) {
         startedAt = undefined
         isLong = false
       }
-      if (wasActive && stopped > 0) return { type: 'stopped', count: stopped }
-      const hasArrived = wasActive && !isActive && count > 0 && completedCount === count
-      return wasLong && hasArrived ? { type: 'arrived', count } : undefined
+      if (hasStopped) return { type: 'stopped', count: stopped }
+      return isTold ? { type: 'arrived', count } : undefined
     },
   }
 }

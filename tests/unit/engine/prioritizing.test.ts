@@ -41,8 +41,11 @@ describe('an upload that is sent first', () => {
     // One part was on its way when it was said, and one goes while the file is opened.
     const after = sent.slice(from + 2)
     expect(after.slice(0, 10)).toEqual(Array(10).fill(d))
-    expect(new Set(after.slice(10, -10))).toEqual(new Set([b, c]))
-    expect(after.slice(-10)).toEqual(Array(10).fill(a))
+    // The link does not lie idle while the next one is opened: then what is sent last may send a part.
+    const rest = after.slice(10)
+    const before = rest.slice(0, Math.max(rest.lastIndexOf(b), rest.lastIndexOf(c)) + 1)
+    expect(before.filter((id) => id === a).length).toBeLessThanOrEqual(1)
+    expect(before.length + 8).toBeLessThanOrEqual(rest.length)
   })
 
   it('still is after a reload, as what was said is kept with it', async () => {
