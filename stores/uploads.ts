@@ -3,7 +3,7 @@ import { computed, ref, shallowReactive, shallowRef, triggerRef } from 'vue'
 import type { Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import { toLadingError } from '#shared/errors'
-import type { PartSnapshot, SourceFile, Uploader, UploaderEvent, UploaderSettings, UploadSnapshot } from '~/uploader/engine/types'
+import type { PartSnapshot, SourceFile, Uploader, UploaderEvent, UploaderSettings, UploadPriority, UploadSnapshot } from '~/uploader/engine/types'
 import { keepSettings, readKeptSettings, toUploaderSettings } from './keptSettings'
 import type { Milestone } from './milestones'
 import { milestoneBetween } from './milestones'
@@ -193,6 +193,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     resume: (id: string) => uploader?.resume(id),
     continueWith: async (id: string, file: SourceFile) => await uploader?.continueWith(id, file),
     takeOver: (id: string) => uploader?.takeOver(id),
+    prioritize: (id: string, priority: UploadPriority) => uploader?.prioritize(id, priority),
     reopen: async (id: string) => await uploader?.reopen(id),
     discard: async (id: string) => await uploader?.discard(id),
     dismiss: (id: string) => uploader?.dismiss(id),

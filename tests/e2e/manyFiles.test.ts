@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stdout } from 'node:process'
 import { batchLimit } from '#shared/limits'
+import { updateRate } from '~/bench/pageWatch'
+import { targets } from '~/bench/targets'
 import { createProxy } from '~/tests/proxy'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { pickFiles } from './support/browser'
@@ -14,6 +16,8 @@ import { createWorld } from './support/world'
 /** `npm run test:long` sends 10,000; for every change fewer show the same in a minute or two. */
 const count = Number(process.env.LADING_MANY_FILES ?? 500)
 const fileBytes = 4096
+/** In the page at a time, wherever the reader is. */
+const mostRows = 200
 const mostCalls = 6 * Math.ceil(count / batchLimit)
 /** So many objects are read back, evenly spread over all. */
 const readBacks = 200
@@ -48,11 +52,12 @@ afterAll(async () => {
 it(`${count} files of 4 KiB arrive with at most ${mostCalls} calls to our server, and the page stays usable`, async () => {
   const { page } = await world.visit(await world.newProfile(), { url: toServer.url.replace('127.0.0.1', 'localhost') })
   const startedAt = Date.now()
+  await page.evaluate(countUpdates)
   await pickFiles(page, page.getByTestId('file-input'), paths)
 
   // In the middle of it: only what is near the screen is in the page, and it answers.
   await page.locator('[data-testid="upload-row"][data-status="completed"]').first().waitFor({ timeout: withinMs })
-  expect(await page.getByTestId('upload-row').count()).toBeLessThan(100)
+  expect(await mostRowsWhileScrolling(page)).toBeLessThanOrEqual(mostRows)
   await page.getByTestId('settings').click()
   await page.getByTestId('setting-concurrency').waitFor()
   await page.keyboard.press('Escape')
@@ -68,6 +73,10 @@ it(`${count} files of 4 KiB arrive with at most ${mostCalls} calls to our server
   const byPath = [...new Set(calls)].map((path) => `${calls.filter((other) => other === path).length} ${path}`)
   stdout.write(`${count} files in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} a second; ${calls.length} calls: ${byPath.join(', ')}\n`)
   expect(calls.length).toBeLessThanOrEqual(mostCalls)
+  const perSecond = updateRate(await page.evaluate(() => (window as unknown as WatchedWindow).updatesAt))
+  stdout.write(`${perSecond.toFixed(2)} updates of the page a second\n`)
+  expect(perSecond).toBeGreaterThan(0)
+  expect(perSecond).toBeLessThanOrEqual(targets.updatesPerSecond)
 
   const keys = await world.store.keys('data/')
   expect(keys).toHaveLength(count)
@@ -82,6 +91,36 @@ it(`${count} files of 4 KiB arrive with at most ${mostCalls} calls to our server
     expect(sources.delete(sha256)).toBe(true)
   }
 }, 2 * withinMs)
+
+type WatchedWindow = Window & { updatesAt: number[] }
+
+/** Runs in the page: what one batch of the engine's changes does to the totals and the rows is drawn at once. */
+function countUpdates() {
+  const watched = window as unknown as WatchedWindow
+  watched.updatesAt = []
+  new MutationObserver((changes) => {
+    const isByScrolling = changes.every(({ target }) => target instanceof Element && target.matches('[data-testid="upload-rows"], [data-row]'))
+    if (!isByScrolling) watched.updatesAt.push(performance.now())
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })
+}
+
+/** To the end of the list and back, a screenful at a time at the beginning and the end, and in leaps between. */
+async function mostRowsWhileScrolling(page: Page): Promise<number> {
+  return await page.evaluate(async () => {
+    let most = 0
+    const { scrollHeight } = document.documentElement
+    const far = Array.from({ length: 20 }, (_, leap) => leap / 20 * scrollHeight)
+    const steps = [0, 400, 800, 1200, ...far, scrollHeight - 800, scrollHeight]
+    for (const y of [...steps, ...steps.toReversed()]) {
+      window.scrollTo(0, y)
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      const rows = document.querySelectorAll('[data-testid="upload-row"]').length
+      if (rows === 0) throw new Error(`No row is shown at ${y} of ${scrollHeight}`)
+      most = Math.max(most, rows)
+    }
+    return most
+  })
+}
 
 /** What the rows say that are not completed, the whole list through. */
 async function describeRest(page: Page): Promise<string[]> {

@@ -50,6 +50,7 @@ export function createFakeUploader(): FakeUploader {
     continueWith: async (id, file) => void calls.push(`continueWith ${id} ${file.name}`),
     reopen: async (id) => void calls.push(`reopen ${id}`),
     takeOver: (id) => void calls.push(`takeOver ${id}`),
+    prioritize: (id, priority) => void calls.push(`prioritize ${id} ${priority}`),
     refresh: async () => void calls.push('refresh'),
     suspend: () => void calls.push('suspend'),
     wake: () => void calls.push('wake'),

@@ -61,6 +61,11 @@ const tabAct: fc.Arbitrary<Act> = fc.record({
   ),
 })
 
+const priorityAct: fc.Arbitrary<Act> = fc.record({
+  when,
+  deed: fc.record({ type: fc.constant('prioritize' as const), file, tab, priority: fc.constantFrom('first' as const, 'normal' as const, 'last' as const) }),
+})
+
 const storyFile: fc.Arbitrary<StoryFile> = fc.record({
   tokens: fc.oneof({ weight: 1, arbitrary: fc.nat(4) }, { weight: 3, arbitrary: fc.nat(24) }),
   extraBytes: fc.constantFrom(0 as const, -1 as const, 1 as const),
@@ -79,4 +84,5 @@ export const arbitraryStory: fc.Arbitrary<Story> = fc.record({
   acts: fc.array(act, { maxLength: 10 }),
   // Drawn last, so that each seed goes on telling the stories that it told before there were any.
   tabActs: fc.array(tabAct, { maxLength: 3 }),
-}).map(({ tabActs, ...story }) => ({ ...story, acts: [...story.acts, ...tabActs] }))
+  priorityActs: fc.array(priorityAct, { maxLength: 2 }),
+}).map(({ tabActs, priorityActs, ...story }) => ({ ...story, acts: [...story.acts, ...tabActs, ...priorityActs] }))

@@ -217,6 +217,9 @@ function perform(world: World, deed: Deed) {
         if (upload?.state.status === 'paused') watch.paused(tab, upload)
       }
       return
+    case 'prioritize':
+      for (const { id } of uploads) tab.uploader.prioritize(id, deed.priority)
+      return
     case 'resume':
       for (const upload of uploads) {
         watch.released(tab, upload)

@@ -1,3 +1,5 @@
+import type { UploadPriority } from '~/uploader/engine/types'
+
 /** What can be asked of the world, each counted over all tabs from 1. */
 export const callNames = ['session', 'initiate', 'sign', 'status', 'pending', 'complete', 'seal', 'abort'] as const
 export type CallName = (typeof callNames)[number]
@@ -33,6 +35,7 @@ export interface Spell {
 /** Files are told by their place in the story, tabs by theirs; both wrap around. */
 export type Deed =
   | { type: 'add' | 'pause' | 'resume' | 'discard' | 'dismiss' | 'continue' | 'take over', file: number, tab: number }
+  | { type: 'prioritize', file: number, tab: number, priority: UploadPriority }
   | { type: 'concurrency', parts: number, tab: number }
   /** The engine is thrown away; another one starts after a while, and goes on with all files that it offers. */
   | { type: 'crash', tab: number, reopenMs: number }

@@ -22,11 +22,13 @@ export interface AdoptionOptions {
   queue(entry: Entry): void
   /** Gives an entry that is queued its place in line again. */
   lineUp(entry: Entry): void
+  /** The entry's priority has changed. */
+  rearrange(entry: Entry): void
   /** Takes an upload that nobody holds any more back to the list. */
   listUnfinished(id: string): Promise<void>
 }
 
-export function createAdoption({ list, claims, newId, lock, queue, lineUp, listUnfinished }: AdoptionOptions): Adoption {
+export function createAdoption({ list, claims, newId, lock, queue, lineUp, rearrange, listUnfinished }: AdoptionOptions): Adoption {
   /** Entries whose upload another entry went on with, until that is proven right. */
   const displaced = new Map<Entry, Entry>()
   /** Entries that wait for another one that has their file, and how to have them ask the server again. */
@@ -93,6 +95,13 @@ export function createAdoption({ list, claims, newId, lock, queue, lineUp, listU
     putBack(previous)
   }
 
+  /** What was said of the upload holds for it under whichever entry it goes on. */
+  function inheritPriority(entry: Entry, { priority }: Entry) {
+    if (entry.priority !== 'normal' || priority === 'normal') return
+    entry.priority = priority
+    rearrange(entry)
+  }
+
   return {
     async adopt(entry, id, signal) {
       // Whoever discards the entry now means the file just added, not what was found for it.
@@ -105,6 +114,7 @@ export function createAdoption({ list, claims, newId, lock, queue, lineUp, listU
       if (other) {
         list.takeOut(other)
         displaced.set(entry, other)
+        inheritPriority(entry, other)
       }
       // Whatever was known of the former upload says nothing about this one.
       entry.startAnew()

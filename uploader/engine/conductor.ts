@@ -19,6 +19,8 @@ export interface Conductor extends Pick<EngineContext, 'adopt' | 'partWays' | 's
   queue(entry: Entry): void
   /** Stops what is being done. The entry's state is the caller's business. */
   halt(entry: Entry, why: string): void
+  /** Its priority has changed. */
+  rearrange(entry: Entry): void
   discard(entry: Entry): Promise<void>
   /** Stops what is being sent, lets go of the lock at once, and lines the entry up again. An end that has begun is not stopped. */
   standBy(entry: Entry): void
@@ -63,6 +65,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     lock,
     queue,
     lineUp: places.queue,
+    rearrange,
     listUnfinished,
   })
   let discards = 0
@@ -145,6 +148,12 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     if (isFileUseless && entry.partBytes !== undefined) entry.letFileGo()
   }
 
+  function rearrange(entry: Entry) {
+    places.rearrange(entry)
+    context().slots.rearrange(entry)
+    startQueued()
+  }
+
   function halt(entry: Entry, why: string) {
     entry.stop?.abort(new Stopped(why))
   }
@@ -173,6 +182,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     queue,
     halt,
     standBy,
+    rearrange,
     adopt: adoption.adopt,
     partWays: adoption.partWays,
 

@@ -2,8 +2,9 @@ import type { ErrorCode } from '#shared/errors'
 import type { Ledger } from './ledger'
 import type { Meter } from './meter'
 import type { Clock, OpenFile } from './ports'
+import type { Share } from './priority'
 import type { UploadEvent } from './state'
-import type { FileHandle, SourceFile, UploadSnapshot, UploadState } from './types'
+import type { FileHandle, SourceFile, UploadPriority, UploadSnapshot, UploadState } from './types'
 import { createMeter } from './meter'
 import { transition } from './state'
 
@@ -44,6 +45,8 @@ export function isSameName(one: FileFacts, other: FileFacts): boolean {
 }
 
 const settled = Promise.resolve()
+/** Of whoever has no place yet. */
+const noShare: Share = {}
 
 /** Under a limit a speed is measured over so many parts at least, for there may be other files in turn. */
 const partsMeasured = 8
@@ -69,6 +72,7 @@ export class Entry {
   handle?: FileHandle
   ledger?: Ledger
   refusal?: ErrorCode
+  priority: UploadPriority = 'normal'
   wasThereAlready = false
   /** Found at the server, and this browser has never seen it before. */
   isFromAnotherDevice = false
@@ -91,7 +95,7 @@ export class Entry {
   /** Bytes known to be stored, where there is no ledger to ask yet. */
   rememberedBytes = 0
   /** In whose name its parts ask for room on the link. */
-  share: object = this
+  share: Share = noShare
   /** Stops what is being done for it. The reason says why. */
   stop?: AbortController
   /** Settles when nothing is being done for it any more. */
@@ -215,6 +219,7 @@ export class Entry {
       ...(partCount !== undefined && { partCount }),
       ...(keptUntil !== undefined && { keptUntil }),
       ...(refusal && { refusal }),
+      ...(this.priority !== 'normal' && { priority: this.priority }),
       ...(this.isFromAnotherDevice && { isFromAnotherDevice: true }),
       ...(rate && { bytesPerSecond: rate, secondsLeft: (facts.fileBytes - sentBytes) / rate }),
     }

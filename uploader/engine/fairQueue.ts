@@ -1,4 +1,6 @@
+import type { Share } from './priority'
 import type { PlaceWish } from './slots'
+import { normalRank, priorities } from './priority'
 
 /** A part that waits for leave to be sent. */
 export interface Waiter {
@@ -9,16 +11,16 @@ export interface Waiter {
 
 /** Whoever sends parts, as a rule a file. */
 export interface Owner {
-  readonly key: object
+  readonly key: Share
   /** Places that it holds. */
   held: number
   /** By host name, each in the order of arrival. */
   waiting: Map<number, Set<Waiter>>
 }
 
-/** Parts that wait, so that whoever holds least is next, however many parts the others have in line. */
+/** Parts that wait, so that of those with the first rank whoever holds least is next, however many parts the others have in line. */
 export interface FairQueue {
-  owner(key: object): Owner
+  owner(key: Share): Owner
   /** The owner holds so many places more, or less. */
   hold(owner: Owner, by: number): void
   join(waiter: Waiter): void
@@ -36,16 +38,18 @@ export interface FairQueue {
 const lookedThrough = 16
 
 export function createFairQueue(): FairQueue {
-  const owners = new Map<object, Owner>()
-  /** Owners that wait, by how many places they hold. */
-  const ranks: Set<Owner>[] = []
+  const owners = new Map<Share, Owner>()
+  /** Owners that wait, by rank, and then by how many places they hold. */
+  const ranks = priorities.map((): Set<Owner>[] => [])
   const waitingAt = new Map<number, number>()
 
   const waitingFor = (store: number) => waitingAt.get(store) ?? 0
 
-  function rankOf(held: number): Set<Owner> {
-    while (ranks.length <= held) ranks.push(new Set())
-    return ranks[held] ?? new Set()
+  /** Those who wait with the rank of this one, and hold as many places. */
+  function equalsOf({ key, held }: Owner): Set<Owner> {
+    const byHeld = ranks[key.rank ?? normalRank] ?? []
+    while (byHeld.length <= held) byHeld.push(new Set())
+    return byHeld[held] ?? new Set()
   }
 
   function forgetIdle(owner: Owner) {
@@ -62,9 +66,9 @@ export function createFairQueue(): FairQueue {
     },
 
     hold(owner, by) {
-      const isWaiting = ranks[owner.held]?.delete(owner)
+      const isWaiting = equalsOf(owner).delete(owner)
       owner.held += by
-      if (isWaiting) rankOf(owner.held).add(owner)
+      if (isWaiting) equalsOf(owner).add(owner)
       forgetIdle(owner)
     },
 
@@ -72,7 +76,7 @@ export function createFairQueue(): FairQueue {
       const { owner, wish: { store } } = waiter
       const queue = owner.waiting.get(store) ?? new Set()
       owner.waiting.set(store, queue.add(waiter))
-      rankOf(owner.held).add(owner)
+      equalsOf(owner).add(owner)
       waitingAt.set(store, waitingFor(store) + 1)
     },
 
@@ -82,15 +86,15 @@ export function createFairQueue(): FairQueue {
       if (!queue?.delete(waiter)) return
       waitingAt.set(store, waitingFor(store) - 1)
       if (queue.size === 0) owner.waiting.delete(store)
-      if (owner.waiting.size === 0) ranks[owner.held]?.delete(owner)
+      if (owner.waiting.size === 0) equalsOf(owner).delete(owner)
       forgetIdle(owner)
     },
 
     next(stores) {
-      const rank = ranks.find((waiting) => waiting.size > 0) ?? []
+      const next = ranks.flatMap((byHeld) => byHeld.find((waiting) => waiting.size > 0) ?? [])[0] ?? []
       let looked = 0
       let first: Waiter | undefined
-      for (const { waiting } of rank) {
+      for (const { waiting } of next) {
         for (const store of stores) {
           const [waiter] = waiting.get(store) ?? []
           if (waiter) return { waiter, store }

@@ -136,6 +136,7 @@ async function rememberUpload({ entry, context }: Journey, open: OpenFile, ledge
       partBytes: ledger.plan.partBytes,
       addedAt: entry.addedAt,
       keptUntil: entry.keptUntil ?? 0,
+      priority: entry.priority,
       ...(entry.handle && { handle: entry.handle }),
     })
   })

@@ -92,7 +92,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
   }
 
   async function sendOne(part: PartToSign) {
-    const place = await slots.take(entry.share, { store: part.store ?? 0, bytes: part.bytes, memoryBytes: isBodyInMemory ? part.bytes : 0 }, group.signal)
+    const place = await slots.take(entry, { store: part.store ?? 0, bytes: part.bytes, memoryBytes: isBodyInMemory ? part.bytes : 0 }, group.signal)
     ready--
     // There is room in the window: the reader may go on.
     bell.ring()

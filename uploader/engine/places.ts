@@ -1,7 +1,9 @@
 import type { Entry } from './entry'
 import type { EntryQueue } from './entryQueue'
+import type { Share } from './priority'
 import { batchLimit, MiB } from '#shared/limits'
 import { createEntryQueue } from './entryQueue'
+import { priorities, rankOf } from './priority'
 
 /** Which entries are under way, and which of those that wait may set out next. */
 export interface Places {
@@ -13,6 +15,8 @@ export interface Places {
   take(entry: Entry): void
   /** Gives the place back; does nothing for an entry without one. */
   leave(entry: Entry): void
+  /** Its priority has changed: it stands in line, or has its place, under the new one. */
+  rearrange(entry: Entry): void
   readonly taken: number
 }
 
@@ -37,22 +41,42 @@ const mostSmallBytes = 128 * MiB
 /**
  * Files of several parts set out as many as there are parts in flight. Those of one part set out beside them, and
  * more of them, for their calls go together and most of their time is spent waiting. Each kind keeps its order.
+ *
+ * What goes after an entry takes no room from it: it sets out at once, however many of those are under way.
  */
 export function createPlaces({ partsInFlight, partBytes, isListed }: PlacesOptions): Places {
   const smallQueue = createEntryQueue()
   const largeQueue = createEntryQueue()
-  const small = new Set<Entry>()
-  const large = new Set<Entry>()
+  const taken = new Map<Entry, TakenPlace>()
+  const loads = priorities.map((): Load => ({ large: 0, small: 0, smallBytes: 0 }))
   /** Small files ask for places as one: each by itself, they would leave a large one next to nothing. */
-  const smallShare = {}
-  let smallBytes = 0
+  const smallShares = priorities.map((_, rank): Share => ({ rank }))
 
   const isSmall = (entry: Entry) => entry.facts.fileBytes <= partBytes()
 
+  /** What is under way of entries that go before those of this rank, or share with them. */
+  function loadUpTo(rank: number): Load {
+    const sum: Load = { large: 0, small: 0, smallBytes: 0 }
+    for (const load of loads.slice(0, rank + 1)) {
+      sum.large += load.large
+      sum.small += load.small
+      sum.smallBytes += load.smallBytes
+    }
+    return sum
+  }
+
+  function count(entry: Entry, { rank, isOfSmall }: TakenPlace, by: 1 | -1) {
+    const load = loads[rank]
+    if (!load) return
+    load[isOfSmall ? 'small' : 'large'] += by
+    if (isOfSmall) load.smallBytes += by * entry.facts.fileBytes
+  }
+
   function hasRoom(entry: Entry): boolean {
-    if (!isSmall(entry)) return large.size < partsInFlight()
-    if (small.size < partsInFlight()) return true
-    return small.size < mostSmall && smallBytes + entry.facts.fileBytes <= mostSmallBytes
+    const { large, small, smallBytes } = loadUpTo(rankOf(entry.priority))
+    if (!isSmall(entry)) return large < partsInFlight()
+    if (small < partsInFlight()) return true
+    return small < mostSmall && smallBytes + entry.facts.fileBytes <= mostSmallBytes
   }
 
   function nextOf(queue: EntryQueue): Entry | undefined {
@@ -67,22 +91,34 @@ export function createPlaces({ partsInFlight, partBytes, isListed }: PlacesOptio
     }
   }
 
+  function queue(entry: Entry) {
+    const line = isSmall(entry) ? smallQueue : largeQueue
+    line.push(entry)
+  }
+
   function take(entry: Entry) {
-    if (small.has(entry) || large.has(entry)) return
-    entry.share = isSmall(entry) ? smallShare : entry
-    if (!isSmall(entry)) return void large.add(entry)
-    small.add(entry)
-    smallBytes += entry.facts.fileBytes
+    if (taken.has(entry)) return
+    const place: TakenPlace = { rank: rankOf(entry.priority), isOfSmall: isSmall(entry) }
+    entry.share = (place.isOfSmall && smallShares[place.rank]) || { rank: place.rank }
+    taken.set(entry, place)
+    count(entry, place, 1)
+  }
+
+  function leave(entry: Entry) {
+    const place = taken.get(entry)
+    if (!place) return
+    taken.delete(entry)
+    count(entry, place, -1)
   }
 
   return {
+    queue,
     take,
+    leave,
 
     get taken() {
-      return small.size + large.size
+      return taken.size
     },
-
-    queue: (entry) => (isSmall(entry) ? smallQueue : largeQueue).push(entry),
 
     next() {
       const entry = nextOf(largeQueue) ?? nextOf(smallQueue)
@@ -90,9 +126,24 @@ export function createPlaces({ partsInFlight, partBytes, isListed }: PlacesOptio
       return entry
     },
 
-    leave(entry) {
-      large.delete(entry)
-      if (small.delete(entry)) smallBytes -= entry.facts.fileBytes
+    rearrange(entry) {
+      if (entry.state.status === 'queued') queue(entry)
+      if (!taken.has(entry)) return
+      leave(entry)
+      take(entry)
     },
   }
+}
+
+interface TakenPlace {
+  rank: number
+  /** As it was when the place was taken: what counts as small may change meanwhile. */
+  isOfSmall: boolean
+}
+
+/** Entries of one rank that are under way. */
+interface Load {
+  large: number
+  small: number
+  smallBytes: number
 }

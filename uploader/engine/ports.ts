@@ -14,7 +14,7 @@ import type { DigestAlgorithm } from '#shared/digest'
 import type { LadingError } from '#shared/errors'
 import type { PartRange } from '#shared/partPlan'
 import type { TabMessage } from './tabs/messages'
-import type { FileHandle, SourceFile } from './types'
+import type { FileHandle, SourceFile, UploadPriority } from './types'
 
 /** Everything the engine needs from the world. Adapters throw `LadingError` and nothing else, save a signal's reason. */
 export interface Ports {
@@ -169,6 +169,8 @@ export interface UploadRecord {
   partBytes: number
   addedAt: number
   keptUntil: number
+  /** Absent in what was written before there was any: it takes its turn. */
+  priority?: UploadPriority
   checkpoint?: HashCheckpoint
   handle?: FileHandle
 }

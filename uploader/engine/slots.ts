@@ -1,4 +1,5 @@
 import type { FairQueue, Owner, Waiter } from './fairQueue'
+import type { Share } from './priority'
 import { createFairQueue } from './fairQueue'
 import { whenAborted } from './whenAborted'
 
@@ -40,17 +41,26 @@ export interface Place {
   release(): void
 }
 
+/** Whoever asks for places. */
+export interface Asker extends Share {
+  /** In whose name it asks. @default its own */
+  readonly share?: Share
+}
+
 /** The parts in flight over all files together, and the memory that they take. */
 export interface Slots {
   readonly limit: number
   readonly inFlight: number
   /**
-   * Waits for room. Whoever holds least gets the next free place, so that a file of one part is not kept waiting by
-   * one of thousands; of its parts, one whose host name has room goes first. Rejects with the signal's reason.
+   * Waits for room. Of those with the first rank, whoever holds least gets the next free place, so that a file of one part
+   * is not kept waiting by one of thousands; of its parts, one whose host name has room goes first. Rejects with the
+   * signal's reason.
    */
-  take(owner: object, wish: PlaceWish, signal: AbortSignal): Promise<Place>
+  take(asker: Asker, wish: PlaceWish, signal: AbortSignal): Promise<Place>
   /** The host name that is to be asked for next when a part is signed. */
   nextStore(): number
+  /** Its share is another one: what it waits for is waited for in that name, and what it holds stays as it is. */
+  rearrange(asker: Asker): void
   /** The rules changed: gives away what is free. */
   look(): void
 }
@@ -58,6 +68,7 @@ export interface Slots {
 export function createSlots(rules: SlotRules): Slots {
   const queue: FairQueue = createFairQueue()
   const returning = new Set<Waiter>()
+  const waiting = new Map<Asker, Set<Waiter>>()
   const inFlightAt = new Map<number, number>()
   let inFlight = 0
   let resting = 0
@@ -98,7 +109,6 @@ export function createSlots(rules: SlotRules): Slots {
     // Nobody overtakes a part for which there is no memory yet, or a large one would never get any.
     if (!next || !fits(next.waiter.wish) || !rules.mayBegin()) return false
     queue.hold(next.waiter.owner, 1)
-    queue.leave(next.waiter)
     next.waiter.grant(next.store)
     return true
   }
@@ -110,6 +120,20 @@ export function createSlots(rules: SlotRules): Slots {
       if (grantReturning(stores)) continue
       if (inFlight + resting >= rules.limit() || !grantNew(stores)) return
     }
+  }
+
+  const ownerOf = (asker: Asker) => queue.owner(asker.share ?? asker)
+
+  function join(asker: Asker, waiter: Waiter) {
+    queue.join(waiter)
+    waiting.set(asker, (waiting.get(asker) ?? new Set()).add(waiter))
+  }
+
+  function leave(asker: Asker, waiter: Waiter) {
+    queue.leave(waiter)
+    const others = waiting.get(asker)
+    others?.delete(waiter)
+    if (others?.size === 0) waiting.delete(asker)
   }
 
   /** Waits for the grant; an aborted wait leaves nothing behind. */
@@ -184,25 +208,34 @@ export function createSlots(rules: SlotRules): Slots {
       return inFlight
     },
 
-    async take(key, wish, signal) {
+    async take(asker, wish, signal) {
       signal.throwIfAborted()
-      const owner = queue.owner(key)
       let place: Place | undefined
       await granted((grant) => {
         const waiter: Waiter = {
-          owner,
+          owner: ownerOf(asker),
           wish,
           grant(store) {
+            leave(asker, waiter)
             move(store, wish, 1)
-            place = createPlace(owner, wish, store)
+            place = createPlace(waiter.owner, wish, store)
             grant(store)
           },
         }
-        queue.join(waiter)
-        return () => queue.leave(waiter)
+        join(asker, waiter)
+        return () => leave(asker, waiter)
       }, signal)
       if (!place) throw new Error('Granted without a place')
       return place
+    },
+
+    rearrange(asker) {
+      for (const waiter of [...waiting.get(asker) ?? []]) {
+        leave(asker, waiter)
+        waiter.owner = ownerOf(asker)
+        join(asker, waiter)
+      }
+      look()
     },
 
     nextStore() {

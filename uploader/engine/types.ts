@@ -39,6 +39,9 @@ export type UploadState =
 
 export type UploadStatus = UploadState['status']
 
+/** Whose files are opened and whose parts are sent before those of the others; equals share. */
+export type UploadPriority = 'first' | 'normal' | 'last'
+
 /** What a screen may show of one upload. Sizes are bytes. A snapshot is never changed; a newer one replaces it. */
 export interface UploadSnapshot {
   readonly id: string
@@ -56,6 +59,8 @@ export interface UploadSnapshot {
   readonly isFromAnotherDevice?: boolean
   /** Why the file that was just picked for this upload was refused; the upload itself is untouched. */
   readonly refusal?: ErrorCode
+  /** Absent where it takes its turn. */
+  readonly priority?: Exclude<UploadPriority, 'normal'>
   /** The file had arrived before: it was proven against that receipt, and nothing was sent. */
   readonly wasThereAlready: boolean
   /** Stored at S3, plus what is on its way. Never backwards, never more than `fileBytes`. */
@@ -134,6 +139,8 @@ export interface Uploader {
   reopen(id: string): Promise<void>
   /** Goes on in this tab with what another one is at, which lets go of it. */
   takeOver(id: string): void
+  /** From now on it is sent before others, in turn, or after them. Parts on their way are not stopped for it. Kept with the upload. */
+  prioritize(id: string, priority: UploadPriority): void
   /** Asks the server again what is unfinished and what has ended, on this device and on others. */
   refresh(): Promise<void>
   /** The page is put away, perhaps for good: everything stops at once, and other tabs may go on with it. */

@@ -3,7 +3,7 @@ import type { PendingUpload } from '#shared/api'
 import type { EngineContext } from './context'
 import type { FileFacts } from './entry'
 import type { UploadRecord } from './ports'
-import type { FileHandle } from './types'
+import type { FileHandle, UploadPriority } from './types'
 import { concurrently } from '#shared/concurrently'
 import { toLadingError } from '#shared/errors'
 
@@ -15,6 +15,7 @@ export interface Unfinished {
   keptUntil: number
   addedAt: number
   storedBytes: number
+  priority: UploadPriority
   handle?: FileHandle
   /** The store holds nothing of it any more. */
   isLost: boolean
@@ -118,12 +119,13 @@ function ofServer(upload: PendingUpload, record: UploadRecord | undefined, isMem
       modifiedAt: record?.modifiedAt ?? 0,
     },
     isFromAnotherDevice: isMemoryThere && record === undefined,
+    priority: record?.priority ?? 'normal',
     ...(record?.handle && { handle: record.handle }),
   }
 }
 
 function ofMemory(record: UploadRecord): Candidate {
-  const { id, fingerprint, partBytes, keptUntil, addedAt, fileName, relativePath, fileBytes, contentType, modifiedAt, handle } = record
+  const { id, fingerprint, partBytes, keptUntil, addedAt, fileName, relativePath, fileBytes, contentType, modifiedAt, priority = 'normal', handle } = record
   return {
     id,
     fingerprint,
@@ -132,6 +134,7 @@ function ofMemory(record: UploadRecord): Candidate {
     addedAt,
     facts: { fileName, ...(relativePath && { relativePath }), fileBytes, contentType, modifiedAt },
     isFromAnotherDevice: false,
+    priority,
     ...(handle && { handle }),
   }
 }

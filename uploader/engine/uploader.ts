@@ -96,7 +96,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     newId: ports.newId,
     obey: (id, action) => presses.obey(id, action),
   })
-  const presses = createPresses({ list, conductor, ask: tabs.ask })
+  const presses = createPresses({ list, conductor, context: () => context, ask: tabs.ask })
   const picking = createPicking({ ports, list, conductor })
   const standby = createStandby({ list, conductor, context: () => context })
 
@@ -130,6 +130,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       entry.isFromAnotherDevice = found.isFromAnotherDevice
       entry.rememberedBytes = found.storedBytes
       entry.handle = found.handle
+      entry.priority = found.priority
       if (found.isLost) entry.move({ type: 'failed', code: 'upload_gone' })
       else entry.keptUntil = found.keptUntil
     }
@@ -199,6 +200,11 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     takeOver(id) {
       const entry = asked(id)
       if (entry) presses.takeOver(entry)
+    },
+
+    prioritize(id, priority) {
+      const entry = list.get(id)
+      if (entry) presses.prioritize(entry, priority)
     },
 
     async discard(id) {

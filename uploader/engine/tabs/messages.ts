@@ -1,8 +1,8 @@
 import type { FileFacts } from '~/uploader/engine/entry'
-import type { SourceFile, UploadSnapshot } from '~/uploader/engine/types'
+import type { SourceFile, UploadPriority, UploadSnapshot } from '~/uploader/engine/types'
 
 /** What the person pressed in one tab, and another one is to do. */
-export type AskedAction = 'pause' | 'resume' | 'discard' | 'let go'
+export type AskedAction = 'pause' | 'resume' | 'discard' | 'let go' | `send ${UploadPriority}`
 
 /** One upload as the tab that goes on with it sees it. */
 export interface ShownUpload {

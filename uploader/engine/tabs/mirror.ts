@@ -99,6 +99,7 @@ export function createMirror({ list, claims, queue, halt, relist }: MirrorOption
     entry.rememberedBytes = Math.max(entry.rememberedBytes, entry.elsewhere?.upload.storedBytes ?? 0)
     entry.partBytes ??= entry.elsewhere?.upload.partBytes
     entry.keptUntil ??= entry.elsewhere?.upload.keptUntil
+    if (entry.elsewhere) entry.priority = entry.elsewhere.upload.priority ?? 'normal'
     entry.elsewhere = undefined
     entry.touch()
   }
