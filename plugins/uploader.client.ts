@@ -1,5 +1,6 @@
 import { defineNuxtPlugin, nextTick, useRuntimeConfig } from '#imports'
 import { useAccessStore } from '~/stores/access'
+import { useChosenStore } from '~/stores/chosen'
 import { useUploadsStore } from '~/stores/uploads'
 import { createAccessChannel } from '~/uploader/adapters/accessChannel'
 import { createAccessCalls } from '~/uploader/adapters/accessCalls'
@@ -28,6 +29,7 @@ export default defineNuxtPlugin(() => {
   const patience = createPatience(browserClock)
   const locks = createTabLocks(lockOf(navigator, { database, patience, clock: browserClock, holder: crypto.randomUUID() }))
   const access = useAccessStore()
+  const chosen = useChosenStore()
   const uploads = useUploadsStore()
   const admission = createAdmission({
     calls: createAccessCalls({ identify: () => signIdentity(database, patience), locks }),
@@ -35,6 +37,7 @@ export default defineNuxtPlugin(() => {
     channel: createAccessChannel(),
     arePersons: access.mode === 'oauth',
     listener: {
+      told: ({ limits, quota }) => chosen.limit({ store: limits, ...quota }),
       entered: (person) => {
         access.entered(person, admission.owner)
         uploads.goOn()
@@ -69,6 +72,7 @@ export default defineNuxtPlugin(() => {
   /** Nothing of the one who has left stays in the page, be it in memory. */
   async function startOver() {
     uploads.disconnect()
+    chosen.clear()
     await uploader.close()
     // Whoever listens for the page being left has heard that nothing would stop any more.
     await nextTick()

@@ -76,6 +76,7 @@ export function snapshotOf(changes: Partial<UploadSnapshot> & { id: string }): U
   return {
     fileName: `${changes.id}.bin`,
     fileBytes: 1000,
+    modifiedAt: 0,
     state: { status: 'uploading' },
     hasFile: true,
     canReopen: false,
