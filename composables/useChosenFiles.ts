@@ -6,6 +6,7 @@ import { useAccessStore } from '~/stores/access'
 import type { ChosenItem, Found } from '~/stores/chosen'
 import { useChosenStore } from '~/stores/chosen'
 import type { SiteLimits } from '~/stores/objections'
+import { isDoubt } from '~/stores/objections'
 import { droppedFiles } from './droppedFiles'
 import { pastedFiles } from './pastedFiles'
 import type { ChosenFile } from './sourceFile'
@@ -14,8 +15,8 @@ import { sourceFiles } from './sourceFiles'
 /** A server that does not answer by then is not waited for, in milliseconds. It is the judge later anyway. */
 const roomMs = 3_000
 
-export type { ChosenItem } from '~/stores/chosen'
-export { isDoubt } from '~/stores/objections'
+/** Something that was chosen, with what speaks against sending it, if anything. */
+export type ChosenFileItem = ChosenItem
 
 export interface ChosenFiles {
   /** What is not sent, or not yet; first what something speaks against. */
@@ -39,7 +40,9 @@ export interface ChosenFiles {
   choosePasted(transfer: DataTransfer): Promise<void>
   /** Sends everything that waits. */
   send(): Promise<void>
-  /** Sends one that only a doubt speaks against. */
+  /** Only a doubt speaks against it: its content, or the server, decides if the person insists. */
+  isDoubtful(item: ChosenFileItem): boolean
+  /** Sends one that is doubtful. */
   sendAnyway(id: number): void
   remove(id: number): Promise<void>
   removeAll(): void
@@ -98,6 +101,7 @@ export function useChosenFiles(): ChosenFiles {
     chooseDropped: (transfer) => take(droppedFiles(transfer)),
     choosePasted: (transfer) => take(pastedFiles(transfer, { word: t('chosen.pasted'), now: new Date(), given: store.pastedNames })),
     send: store.send,
+    isDoubtful: ({ objection }) => objection !== undefined && isDoubt(objection),
     sendAnyway: store.sendAnyway,
     async remove(id) {
       store.remove((item) => item.id === id)

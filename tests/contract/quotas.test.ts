@@ -43,7 +43,7 @@ describe('bytes of an owner', () => {
   it('that are left are told, with what was let in a moment ago', async () => {
     const owner = newOwner()
     const server = lab.serverWith({ quotas: roomForOne })
-    const left = () => server.quotas.bytesLeft(owner)
+    const left = () => server.context.quotas.bytesLeft(owner)
     expect(await left()).toBe(1_500)
     const file = newFile(bytes, lab.partBytes)
     await server.uploads.initiate(owner, file.request)
@@ -52,7 +52,7 @@ describe('bytes of an owner', () => {
     expect(await left()).toBe(500)
     await server.files.remove(owner, file.id)
     expect(await left()).toBe(1_500)
-    expect(await lab.serverWith().quotas.bytesLeft(owner)).toBeUndefined()
+    expect(await lab.serverWith().context.quotas.bytesLeft(owner)).toBeUndefined()
   })
 
   it('are an owner\'s own', async () => {
