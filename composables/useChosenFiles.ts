@@ -27,8 +27,6 @@ export interface ChosenFiles {
   /** What was taken away last, and can be had back. */
   removed: Readonly<Ref<readonly ChosenItem[]>>
   limits: Readonly<Ref<SiteLimits>>
-  /** How much the owner may still begin to send, as the server said last; undefined where nothing limits it. */
-  bytesLeft: Readonly<Ref<number | undefined>>
   startsAtOnce: Readonly<Ref<boolean>>
   /** Kept in this browser. Holds from the next choice on. */
   setStartsAtOnce(wish: boolean): void
@@ -65,7 +63,7 @@ export function useChosenFiles(): ChosenFiles {
   const store = useChosenStore()
   const access = useAccessStore()
   const { t } = useI18n()
-  const { items, heldCount, waitingCount, waitingBytes, removed, limits, bytesLeft, startsAtOnce } = storeToRefs(store)
+  const { items, heldCount, waitingCount, waitingBytes, removed, limits, startsAtOnce } = storeToRefs(store)
 
   const take = (choice: AsyncIterable<readonly Found[]>) => store.take(choice, readRoom)
 
@@ -93,7 +91,6 @@ export function useChosenFiles(): ChosenFiles {
     waitingBytes,
     removed,
     limits,
-    bytesLeft,
     startsAtOnce,
     setStartsAtOnce: store.setStartsAtOnce,
     // Copied at once: an input may be emptied before all of it was looked at.

@@ -30,7 +30,7 @@ export interface ChosenItem {
 }
 
 /** Files are handed to the engine so many at a time, and the page may answer in between. */
-const filesPerTurn = 200
+const filesPerTurn = 50
 
 /**
  * What was chosen and is not sent: because the person wants to look at it first, or because something speaks against it.
@@ -165,7 +165,6 @@ export const useChosenStore = defineStore('chosen', () => {
     /** Leaving the page would lose the choice. */
     waits: computed(() => waiting.value.length > 0),
     limits: computed(() => limits.value),
-    bytesLeft: computed(() => bytesLeft.value),
     lacksRoom: computed(() => held.value.some(({ objection }) => objection === 'no_room')),
     startsAtOnce: computed(() => startsAtOnce.value),
     /** What pasted images were called in this visit. */
