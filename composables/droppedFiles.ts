@@ -1,5 +1,7 @@
-import type { SourceFile } from '~/uploader/engine/types'
+import type { Found } from '~/stores/chosen'
+import { inSlices } from './inSlices'
 import { filesInFolder, isFolder } from './droppedFolder'
+import type { ChosenFile } from './sourceFile'
 import { chosenSourceFile } from './sourceFile'
 import { sourceFiles } from './sourceFiles'
 
@@ -10,34 +12,38 @@ declare global {
   }
 }
 
+interface DroppedItem {
+  file: File | null
+  entry: FileSystemEntry | null | undefined
+  handle: Promise<FileSystemFileHandle | FileSystemDirectoryHandle | null> | undefined
+}
+
 /**
- * Everything that was dropped, folders opened to any depth, with handles where the browser hands them out. What can't be
- * read is left out: without its size and bytes there is nothing to show or send.
+ * Everything that was dropped or pasted, folders opened to any depth, with handles where the browser hands them out; as
+ * much at a time as was found within a moment.
  *
- * Must be called within the drop event itself: the browser empties `transfer` right after it.
+ * Must be called within the event itself: the browser empties `transfer` right after it.
  */
-export async function droppedFiles(transfer: DataTransfer): Promise<SourceFile[]> {
-  const dropped = [...transfer.items].filter(({ kind }) => kind === 'file').map((item) => ({
+export function droppedFiles(transfer: DataTransfer): AsyncIterable<Found[]> {
+  const dropped = [...transfer.items].filter(({ kind }) => kind === 'file').map((item): DroppedItem => ({
     file: item.getAsFile(),
     entry: item.webkitGetAsEntry?.(),
     // Refused for what lies in the system's own folders, which may be sent all the same.
     handle: item.getAsFileSystemHandle?.().catch(() => null),
   }))
-  const found: SourceFile[] = []
-  if (!dropped.some(({ entry, handle }) => handle || isFolder(entry))) {
-    for await (const slice of sourceFiles([...transfer.files])) found.push(...slice)
-    return found
-  }
+  const areFilesAlone = !dropped.some(({ entry, handle }) => handle || isFolder(entry))
+  return areFilesAlone ? sourceFiles([...transfer.files]) : inSlices(filesOf(dropped))
+}
+
+async function* filesOf(dropped: DroppedItem[]): AsyncGenerator<Found, void, void> {
   for (const { file, entry, handle: asked } of dropped) {
     const handle = await asked
     if (isFolder(entry)) {
-      const folder = handle?.kind === 'directory' ? handle : undefined
-      for await (const inside of filesInFolder(entry, folder)) found.push(inside)
-    } else {
-      const chosen = handle?.kind === 'file' ? handle : file
-      const only = chosen && await chosenSourceFile(chosen)
-      if (only) found.push(only)
+      yield* filesInFolder(entry, handle?.kind === 'directory' ? handle : undefined)
+      continue
     }
+    const chosen: ChosenFile | null = handle?.kind === 'file' ? handle : file
+    if (chosen) yield await chosenSourceFile(chosen)
+    else if (entry) yield { name: entry.name, objection: 'file_unreadable' }
   }
-  return found
 }

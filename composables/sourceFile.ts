@@ -1,9 +1,12 @@
+import type { Found } from '~/stores/chosen'
 import type { FileHandle, SourceFile } from '~/uploader/engine/types'
 
 /** A file that a person has chosen; by its handle, where the browser hands those out. */
 export type ChosenFile = File | FileSystemFileHandle
 
 export interface SourceFileOptions {
+  /** @default the file's own */
+  name?: string
   /** Folders above the file, with `/` between them. @default those of `webkitRelativePath` */
   folders?: string
   /** With it the browser can open the file again in a later visit. */
@@ -11,9 +14,9 @@ export interface SourceFileOptions {
 }
 
 /** What the engine needs to know of a file that the browser handed out. */
-export function sourceFile(file: File, { folders = foldersOf(file.webkitRelativePath ?? ''), handle }: SourceFileOptions = {}): SourceFile {
+export function sourceFile(file: File, { name = file.name, folders = foldersOf(file.webkitRelativePath ?? ''), handle }: SourceFileOptions = {}): SourceFile {
   return {
-    name: file.name,
+    name,
     ...(folders && { relativePath: folders }),
     bytes: file.size,
     modifiedAt: file.lastModified,
@@ -23,11 +26,15 @@ export function sourceFile(file: File, { folders = foldersOf(file.webkitRelative
   }
 }
 
-/** The same of a file or the one behind a handle; undefined where that can't be read: there is nothing to show or send then. */
-export async function chosenSourceFile(chosen: ChosenFile): Promise<SourceFile | undefined> {
+/** The same of a file or the one behind a handle, where that can be read. */
+export async function chosenSourceFile(chosen: ChosenFile): Promise<Found> {
   if (chosen instanceof File) return sourceFile(chosen)
   const file = await chosen.getFile().catch(() => undefined)
-  return file && sourceFile(file, { handle: chosen })
+  return file ? sourceFile(file, { handle: chosen }) : { name: chosen.name, objection: 'file_unreadable' }
+}
+
+export function isSourceFile(found: Found): found is SourceFile {
+  return 'content' in found
 }
 
 function foldersOf(path: string): string {

@@ -1,4 +1,4 @@
-import type { SourceFile } from '~/uploader/engine/types'
+import type { Found } from '~/stores/chosen'
 import type { ChosenFile } from './sourceFile'
 import { chosenSourceFile } from './sourceFile'
 
@@ -8,16 +8,15 @@ const sliceMs = 16
 /**
  * Files as the engine takes them, in their order, as many at a time as can be looked at before the page has to answer
  * again. For a file's size, time and type Chromium asks another process and waits: half a millisecond for each file,
- * which is seconds for thousands of them. What can't be read is left out.
+ * which is seconds for thousands of them.
  *
  * @param now A clock in milliseconds.
  */
-export async function* sourceFiles(files: readonly ChosenFile[], now = () => performance.now()): AsyncGenerator<SourceFile[], void, void> {
-  let slice: SourceFile[] = []
+export async function* sourceFiles(files: readonly ChosenFile[], now = () => performance.now()): AsyncGenerator<Found[], void, void> {
+  let slice: Found[] = []
   let startedAt = now()
   for (const chosen of files) {
-    const file = await chosenSourceFile(chosen)
-    if (file) slice.push(file)
+    slice.push(await chosenSourceFile(chosen))
     if (now() - startedAt < sliceMs) continue
     yield slice
     slice = []

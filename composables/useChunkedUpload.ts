@@ -6,8 +6,8 @@ import type { UploadTotals } from '~/stores/uploadTotals'
 import { settingLimits } from '~/stores/keptSettings'
 import { useUploadsStore } from '~/stores/uploads'
 import type { PartSnapshot, UploaderSettings, UploadSnapshot } from '~/uploader/engine/types'
-import { droppedFiles } from './droppedFiles'
 import type { ChosenFile } from './sourceFile'
+import { isSourceFile } from './sourceFile'
 import { sourceFiles } from './sourceFiles'
 
 export interface ChunkedUpload {
@@ -27,11 +27,9 @@ export interface ChunkedUpload {
   /**
    * Queues files and answers their ids, the first ones at once and the others between what else the page has to do. A
    * file known as unfinished is recognised by its content and goes on. One that came as a handle can be reopened in a
-   * later visit.
+   * later visit. What can't be read is left out. What the person chooses goes through `useChosenFiles` instead.
    */
   add(files: Iterable<ChosenFile>): Promise<string[]>
-  /** Queues everything that was dropped, with the files inside folders. To be called within the drop event. */
-  addDropped(transfer: DataTransfer): Promise<string[]>
   pause(id: string): void
   /** Goes on after a pause or a failure. */
   resume(id: string): void
@@ -72,10 +70,9 @@ export function useChunkedUpload(): ChunkedUpload {
     async add(files) {
       const ids: string[] = []
       // Copied at once: an input may be emptied before all of it was looked at.
-      for await (const slice of sourceFiles([...files])) ids.push(...await store.add(slice))
+      for await (const slice of sourceFiles([...files])) ids.push(...await store.add(slice.filter(isSourceFile)))
       return ids
     },
-    addDropped: async (transfer) => store.add(await droppedFiles(transfer)),
     pause: store.pause,
     resume: store.resume,
     discard: store.discard,

@@ -3,7 +3,7 @@ import type { Ref } from 'vue'
 import { useUploadsStore } from '~/stores/uploads'
 import type { UploadSnapshot } from '~/uploader/engine/types'
 import type { ChosenFile } from './sourceFile'
-import { chosenSourceFile } from './sourceFile'
+import { chosenSourceFile, isSourceFile } from './sourceFile'
 import { sourceFiles } from './sourceFiles'
 
 export interface UploadResume {
@@ -54,13 +54,13 @@ export function useUploadResume(): UploadResume {
     unfinished,
     async continueWith(id, file) {
       const source = await chosenSourceFile(file)
-      if (source) await store.continueWith(id, source)
+      if (isSourceFile(source)) await store.continueWith(id, source)
     },
     reopen: store.reopen,
     takeOver: store.takeOver,
     async continueAll(files) {
       // Copied at once: an input may be emptied before all of it was looked at.
-      for await (const slice of sourceFiles([...files])) await store.add(slice)
+      for await (const slice of sourceFiles([...files])) await store.add(slice.filter(isSourceFile))
     },
     later: store.postpone,
     laterAll: () => offeredIds().forEach(store.postpone),

@@ -1,5 +1,6 @@
 import { defineNuxtPlugin, useRuntimeConfig } from '#imports'
 import { useAccessStore } from '~/stores/access'
+import { useChosenStore } from '~/stores/chosen'
 import { useUploadsStore } from '~/stores/uploads'
 import { persistently } from '~/uploader/adapters/persistently'
 
@@ -9,7 +10,7 @@ import { persistently } from '~/uploader/adapters/persistently'
  */
 export default defineNuxtPlugin(() => {
   const { partBytes, timeDivisor } = useRuntimeConfig().public
-  const screen = { access: useAccessStore(), uploads: useUploadsStore() }
+  const screen = { access: useAccessStore(), chosen: useChosenStore(), uploads: useUploadsStore() }
   screen.uploads.expect()
   void persistently(() => import('./uploader/join'), () => screen.uploads.notify('server_unreachable'))
     .then(({ join }) => {

@@ -2,7 +2,7 @@ import type { UploadSnapshot } from '~/uploader/engine/types'
 import { needsFile } from './uploadTotals'
 
 /** What is worth saying aloud about an upload; everything in between is only shown. */
-export type MilestoneType = 'added' | 'completed' | 'failed' | 'paused' | 'refused'
+export type MilestoneType = 'added' | 'completed' | 'failed' | 'paused' | 'refused' | 'chosen' | 'held'
 
 export interface Milestone {
   type: MilestoneType

@@ -186,6 +186,8 @@ export const useUploadsStore = defineStore('uploads', () => {
     configure,
     notify,
     dismissNotice,
+    /** Of what happens before files become uploads. */
+    tell: (milestones: readonly Milestone[]) => { latestMilestones.value = milestones },
     postpone: (id: string) => void postponed.add(id),
     forgetReceipt: (id: string) => void receipts.delete(id),
     add,

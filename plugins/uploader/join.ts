@@ -1,4 +1,5 @@
 import type { useAccessStore } from '~/stores/access'
+import type { useChosenStore } from '~/stores/chosen'
 import type { useUploadsStore } from '~/stores/uploads'
 import { nextTick } from '#imports'
 import { createAccessChannel } from '~/uploader/adapters/accessChannel'
@@ -23,6 +24,7 @@ import { createUploader } from '~/uploader/engine/uploader'
 
 export interface Screen {
   access: ReturnType<typeof useAccessStore>
+  chosen: ReturnType<typeof useChosenStore>
   uploads: ReturnType<typeof useUploadsStore>
 }
 
@@ -34,7 +36,7 @@ export interface SiteSettings {
 }
 
 /** The one place where engine, adapters and screen are joined. */
-export function join({ access, uploads }: Screen, { partBytes, timeDivisor }: SiteSettings): void {
+export function join({ access, chosen, uploads }: Screen, { partBytes, timeDivisor }: SiteSettings): void {
   const database = openDatabase()
   const patience = createPatience(browserClock)
   const locks = createTabLocks(lockOf(navigator, { database, patience, clock: browserClock, holder: crypto.randomUUID() }))
@@ -44,6 +46,7 @@ export function join({ access, uploads }: Screen, { partBytes, timeDivisor }: Si
     channel: createAccessChannel(),
     arePersons: access.mode === 'oauth',
     listener: {
+      told: ({ limits, quota }) => chosen.limit({ store: limits, ...quota }),
       entered: (person) => {
         access.entered(person, admission.owner)
         uploads.goOn()
@@ -77,6 +80,7 @@ export function join({ access, uploads }: Screen, { partBytes, timeDivisor }: Si
   /** Nothing of the one who has left stays in the page, be it in memory. */
   async function startOver() {
     uploads.disconnect()
+    chosen.clear()
     await uploader.close()
     // Whoever listens for the page being left has heard that nothing would stop any more.
     await nextTick()

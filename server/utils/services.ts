@@ -15,6 +15,7 @@ import type { Completion, UploadContext } from './uploads/context'
 import type { Uploads } from './uploads/createUploads'
 import { createUploads } from './uploads/createUploads'
 import { createRecords } from './uploads/record'
+import type { Quotas } from './quotas/createQuotas'
 import { createQuotas } from './quotas/createQuotas'
 import { useConfig } from './config/useConfig'
 
@@ -64,6 +65,10 @@ export function useUploads(): Uploads {
 
 export function useFiles(): Files {
   return useServices().files
+}
+
+export function useQuotas(): Quotas {
+  return useServices().context.quotas
 }
 
 export function useGateway(): Gateway {

@@ -42,6 +42,12 @@ export const session = {
     owner: z.string(),
     /** Whose sign-in it is, in the provider's words; absent where there are no persons. */
     person: z.string().optional(),
+    /** What an owner may hold, so that the page can say beforehand what will not be taken. */
+    quota: z.object({
+      maxOpenUploads: z.int().positive(),
+      /** Of completed files and unfinished uploads together; absent where there is no limit. What is left of it: `GET /api/room`. */
+      maxOwnerBytes: byteCount.optional(),
+    }),
   }),
 }
 export type SessionAnswer = z.infer<typeof session.response>

@@ -40,6 +40,21 @@ describe('bytes of an owner', () => {
     expect(await server.uploads.initiate(owner, second.request)).toMatchObject({ state: 'open', isNew: true })
   })
 
+  it('that are left are told, with what was let in a moment ago', async () => {
+    const owner = newOwner()
+    const server = lab.serverWith({ quotas: roomForOne })
+    const left = () => server.context.quotas.bytesLeft(owner)
+    expect(await left()).toBe(1_500)
+    const file = newFile(bytes, lab.partBytes)
+    await server.uploads.initiate(owner, file.request)
+    expect(await left()).toBe(500)
+    await server.uploads.complete(owner, await sendParts(server, owner, file), inTime())
+    expect(await left()).toBe(500)
+    await server.files.remove(owner, file.id)
+    expect(await left()).toBe(1_500)
+    expect(await lab.serverWith().context.quotas.bytesLeft(owner)).toBeUndefined()
+  })
+
   it('are an owner\'s own', async () => {
     const server = lab.serverWith({ quotas: roomForOne })
     for (const owner of [newOwner(), newOwner()]) {

@@ -77,6 +77,7 @@ export function snapshotOf(changes: Partial<UploadSnapshot> & { id: string }): U
   return {
     fileName: `${changes.id}.bin`,
     fileBytes: 1000,
+    modifiedAt: 0,
     state: { status: 'uploading' },
     hasFile: true,
     canReopen: false,

@@ -83,7 +83,7 @@ const query = fc.oneof(
   fc.array(fc.tuple(fc.constantFrom('id', 'cursor', 'id[]', 'uploads', '__proto__'), fc.oneof(fc.constantFrom(neverWas, '', '%00'), fc.string().map(encodeURIComponentSafely))), { maxLength: 70 }).map((pairs) => pairs.map((pair) => pair.join('=')).join('&')),
 )
 
-describe.each(['/api/upload/status', '/api/upload/pending', '/api/files'])('%s', (path) => {
+describe.each(['/api/upload/status', '/api/upload/pending', '/api/room', '/api/files'])('%s', (path) => {
   it(`answers ${bodiesPerRoute} generated queries`, async () => {
     // Who has nothing: what the bodies above have opened would be read again with each list.
     const asks = fc.sample(query, { numRuns: bodiesPerRoute, seed }).map((text): Ask => ({ path: `${path}?${text}`, method: 'GET', owner: world.second }))

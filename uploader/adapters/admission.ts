@@ -12,6 +12,8 @@ export interface AccessCalls {
 }
 
 export interface AdmissionListener {
+  /** What the server said of itself: with each answer that is meant for this page. */
+  told(answer: SessionAnswer): void
   /** Somebody is signed in: the one who was before, or the first of this page. */
   entered(person: string | undefined): void
   /** The server wants somebody to sign in. */
@@ -67,6 +69,7 @@ export function createAdmission({ calls, memory, channel, listener, arePersons }
       listener.over()
       throw new LadingError('sign_in', 'Somebody else has signed in')
     }
+    listener.told(answer)
     const isNews = !isIn || owner !== answer.owner
     owner = answer.owner
     isIn = true

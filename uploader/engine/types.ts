@@ -48,6 +48,8 @@ export interface UploadSnapshot {
   readonly fileName: string
   readonly relativePath?: string
   readonly fileBytes: number
+  /** Of the file, in milliseconds since 1970; 0 where it is not known. */
+  readonly modifiedAt: number
   readonly state: UploadState
   /** False for an upload found unfinished after a reload: the person must pick the file again, unless it can be reopened. */
   readonly hasFile: boolean

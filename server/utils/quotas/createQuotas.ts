@@ -15,6 +15,8 @@ const refuseAgeMs = 1_000
 export interface Quotas {
   /** Begins to ask the bucket, so that who comes to `assertRoomToOpen` does not wait for it. */
   lookAhead(owner: string): Promise<void>
+  /** How much the owner may still begin to send; undefined where there is no limit. */
+  bytesLeft(owner: string): Promise<number | undefined>
   /** For a new upload, before anything of it is written. Throws `quota_exceeded`. */
   assertRoomToOpen(owner: string, file: FileRef): Promise<void>
   /**
@@ -36,11 +38,17 @@ export function createQuotas({ gateway, clock, maxOpenUploads, maxOwnerBytes = I
   const usages = createUsageCache((owner) => listUsage(gateway, owner, { withDone: hasByteLimit }), clock.now, passAgeMs)
   const reservations = createReservations(clock.now)
 
-  function hasRoomToOpen(owner: string, { open, openBytes, doneBytes }: Usage, { id, fileBytes }: FileRef): boolean {
-    reservations.remove(owner, (file) => file.id === id || open.has(file.id))
-    const reserved = reservations.of(owner)
-    if (open.size + reserved.length >= maxOpenUploads) return false
-    return doneBytes + openBytes + sumOf(reserved) + fileBytes <= maxOwnerBytes
+  /** Of what was let in lately, only what is not listed yet. */
+  function reservedBeside(owner: string, { open }: Usage): FileRef[] {
+    reservations.remove(owner, ({ id }) => open.has(id))
+    return reservations.of(owner)
+  }
+
+  function hasRoomToOpen(owner: string, usage: Usage, { id, fileBytes }: FileRef): boolean {
+    reservations.remove(owner, (file) => file.id === id)
+    const reserved = reservedBeside(owner, usage)
+    if (usage.open.size + reserved.length >= maxOpenUploads) return false
+    return usage.doneBytes + usage.openBytes + sumOf(reserved) + fileBytes <= maxOwnerBytes
   }
 
   function hasRoomToComplete({ open, openBytes, doneBytes }: Usage, { id, fileBytes }: FileRef): boolean {
@@ -62,6 +70,12 @@ export function createQuotas({ gateway, clock, maxOpenUploads, maxOwnerBytes = I
   return {
     async lookAhead(owner) {
       await usages.read(owner, passAgeMs)
+    },
+
+    async bytesLeft(owner) {
+      if (!hasByteLimit) return undefined
+      const usage = await usages.read(owner, refuseAgeMs)
+      return Math.max(0, maxOwnerBytes - usage.doneBytes - usage.openBytes - sumOf(reservedBeside(owner, usage)))
     },
 
     async assertRoomToOpen(owner, file) {

@@ -15,6 +15,7 @@ export const routes: Route[] = [
   { method: 'POST', path: '/api/upload/complete' },
   { method: 'POST', path: '/api/upload/seal' },
   { method: 'POST', path: '/api/upload/abort' },
+  { method: 'GET', path: '/api/room' },
   { method: 'GET', path: '/api/files' },
   { method: 'GET', path: `/api/files/${neverWas}/download` },
   { method: 'DELETE', path: `/api/files/${neverWas}` },

@@ -10,6 +10,7 @@ function createBrowser({ arePersons = true } = {}) {
 
   function openTab() {
     const told: string[] = []
+    const heard: string[] = []
     let hear: ((message: AccessMessage) => void) | undefined
     const admission = createAdmission({
       arePersons,
@@ -19,7 +20,7 @@ function createBrowser({ arePersons = true } = {}) {
           if (!browser.isServerThere) throw new LadingError('server_unreachable', 'Down')
           if (browser.cookie === undefined) throw new LadingError('sign_in', 'Nobody')
           const terms = { digestAlgorithm: 'md5' as const, isDigestEnforced: true, limits: { minPartBytes: 1, maxPartBytes: 2, maxParts: 1, maxFileBytes: 1 }, storeOrigins: ['x'] }
-          return { ...terms, owner: browser.cookie, person: browser.cookie.toUpperCase() }
+          return { ...terms, quota: { maxOpenUploads: 10 }, owner: browser.cookie, person: browser.cookie.toUpperCase() }
         },
         enter: async (passcode) => { browser.cookie = passcode },
         leave: async () => { browser.cookie = undefined },
@@ -34,6 +35,7 @@ function createBrowser({ arePersons = true } = {}) {
         },
       },
       listener: {
+        told: ({ owner }) => heard.push(owner),
         entered: (person) => told.push(`entered ${person}`),
         refused: () => told.push('refused'),
         unknown: () => told.push('unknown'),
@@ -46,7 +48,7 @@ function createBrowser({ arePersons = true } = {}) {
       isKnown = true
       await admission.session().catch(() => {})
     })
-    return { admission, told, isKnown: () => isKnown }
+    return { admission, told, heard, isKnown: () => isKnown }
   }
   return { browser, openTab }
 }
@@ -69,15 +71,15 @@ describe('a page', () => {
   it('asks once at the start, though the engine wants to know as well', async () => {
     const { openTab, browser } = createBrowser()
     browser.cookie = 'ann'
-    openTab()
+    const { heard } = openTab()
     await soon()
-    expect(browser.asked).toBe(1)
+    expect([browser.asked, heard]).toEqual([1, ['ann']])
   })
 
   it('goes on with the same person after the session has ended, and is over with another one', async () => {
     const { openTab, browser } = createBrowser()
     browser.cookie = 'ann'
-    const { admission, told } = openTab()
+    const { admission, told, heard } = openTab()
     await soon()
     browser.cookie = undefined
     await expect(admission.session()).rejects.toMatchObject({ code: 'sign_in' })
@@ -87,6 +89,7 @@ describe('a page', () => {
     browser.cookie = 'ben'
     await expect(admission.session()).rejects.toMatchObject({ code: 'sign_in' })
     expect([told.at(-1), admission.owner]).toEqual(['over', 'ann'])
+    expect(heard).toEqual(['ann', 'ann'])
   })
 
   it('is over in all tabs when its person signs out, and in the others when somebody else comes', async () => {

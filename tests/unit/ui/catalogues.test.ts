@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { errorStatus } from '#shared/errors'
 import type { MilestoneType } from '~/stores/milestones'
+import type { Objection } from '~/stores/objections'
 import type { PartStatus, UploadStatus, WaitReason } from '~/uploader/engine/types'
 import type { CheckProgress, PartLook } from '~/composables/uploadView'
 import en from '~/i18n/locales/en.json'
@@ -15,7 +16,8 @@ const reasons = all<WaitReason>({ offline: true, network: true, server: true, si
 const partStatuses = all<PartStatus>({ waiting: true, reading: true, ready: true, sending: true, retrying: true, stored: true, proven: true })
 const looks = all<PartLook>({ stored: true, sending: true, retrying: true, ready: true, todo: true })
 const checks = all<CheckProgress['type']>({ proving: true, hashing: true })
-const milestones = all<MilestoneType>({ added: true, completed: true, failed: true, paused: true, refused: true })
+const milestones = all<MilestoneType>({ added: true, completed: true, failed: true, paused: true, refused: true, chosen: true, held: true })
+const objections = all<Objection>({ file_too_large: true, file_empty_name: true, file_unreadable: true, folder_unreadable: true, folder_empty: true, no_room: true, too_many_open: true, on_list: true, chosen_twice: true })
 
 function flatten(messages: object, prefix = ''): Record<string, string> {
   return Object.assign({}, ...Object.entries(messages).map(([key, value]: [string, unknown]) =>
@@ -57,6 +59,7 @@ describe.each([['en', english], ['zh-CN', chinese]])('the words of %s', (_, word
     ['part', partStatuses],
     ['parts', looks],
     ['check', checks],
+    ['chosen.objection', objections.flatMap((objection) => [`${objection}.title`, `${objection}.advice`])],
     ['announce', milestones.flatMap((type) => [`${type}.one`, `${type}.many`])],
   ])('name every %s', (prefix, keys) => {
     for (const key of keys) expect(words).toHaveProperty([`${prefix}.${key}`])
