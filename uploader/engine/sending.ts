@@ -50,9 +50,11 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
   async function put({ part, place, stalls }: Sending, { url, headers }: Url, body: PartBody): Promise<string> {
     const { digestAlgorithm } = await context.session(signal)
     const departure = flow.depart(place.store, part.bytes)
+    const departedAt = ports.clock.elapsed()
     let sent = 0
     if (onTheirWay++ === 0) movedAt = ports.clock.elapsed()
     ledger.sending(part.partNumber)
+    entry.note({ type: 'sent', partNumber: part.partNumber, tries: ledger.snapshot(part.partNumber).tries, store: place.store })
     entry.touch()
     try {
       const answer = await underWatch({
@@ -72,7 +74,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
         signal: watchedSignal,
         onProgress(sentBytes) {
           onProgress(sentBytes)
-          entry.meter.record(sentBytes - sent)
+          entry.recordSent(sentBytes - sent)
           sent = sentBytes
           departure.progress(sentBytes)
           ledger.progress(part.partNumber, sentBytes)
@@ -81,6 +83,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
       }))
       const etag = await confirm(part, answer, digestAlgorithm)
       departure.landed()
+      entry.note({ type: 'landed', partNumber: part.partNumber, tookMs: ports.clock.elapsed() - departedAt })
       moved()
       return etag
     } catch (thrown) {
@@ -113,6 +116,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
   /** Its own host name has no room, or does not work: its URL has to be signed for another one. */
   function toStore(sending: Sending) {
     sending.part = { ...sending.part, store: sending.place.store }
+    entry.note({ type: 'rehost', partNumber: sending.part.partNumber, store: sending.place.store })
     signer.reject(sending.part.partNumber)
     signer.offer(sending.part)
   }
@@ -122,7 +126,10 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
     const { part } = sending
     const isFresh = ageMs < timing.freshUrlMs
     if (error.code === 'stalled') sending.stalls++
-    if (refusals.includes(error.code) || (hiddenRefusals.includes(error.code) && !isFresh)) signer.reject(part.partNumber)
+    if (refusals.includes(error.code) || (hiddenRefusals.includes(error.code) && !isFresh)) {
+      entry.note({ type: 'resign', partNumber: part.partNumber })
+      signer.reject(part.partNumber)
+    }
     if (error.code === 'url_expired' && isFresh && ++sending.freshRefusals >= clockTries) {
       throw new LadingError('server_clock', 'The store calls fresh URLs expired', { cause: error })
     }
@@ -164,7 +171,11 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
       const etag = await retry.run(
         () => attempt(sending),
         signal,
-        (error) => ledger.retrying(partNumber, error.code),
+        (error) => {
+          const { sentBytes } = ledger.snapshot(partNumber)
+          ledger.retrying(partNumber, error.code)
+          entry.note({ type: 'retry', partNumber, code: error.code, sentBytes })
+        },
       )
       signer.drop(partNumber)
       retry.landed()
