@@ -17,8 +17,14 @@ export interface Logbook {
 }
 
 interface Log {
-  routine: LoggedEvent[]
-  incidents: LoggedEvent[]
+  routine: Noted[]
+  incidents: Noted[]
+}
+
+/** Clocks are too coarse to tell what came first. */
+interface Noted {
+  order: number
+  event: LoggedEvent
 }
 
 const sizeOf = ({ routine, incidents }: Log) => routine.length + incidents.length
@@ -27,6 +33,7 @@ export function createLogbook(clock: Clock): Logbook {
   /** The one that was written to last comes last. */
   const logs = new Map<object, Log>()
   let inAll = 0
+  let noted = 0
 
   function forget(upload: object) {
     const log = logs.get(upload)
@@ -44,7 +51,7 @@ export function createLogbook(clock: Clock): Logbook {
       const [events, most] = incident.type === 'sent' || incident.type === 'landed'
         ? [log.routine, mostRoutine]
         : [log.incidents, mostIncidents]
-      events.push({ ...incident, at: clock.now(), elapsedMs: clock.elapsed() })
+      events.push({ order: noted++, event: { ...incident, at: clock.now(), elapsedMs: clock.elapsed() } })
       if (events.length > most) events.shift()
       inAll += sizeOf(log)
 
@@ -59,8 +66,7 @@ export function createLogbook(clock: Clock): Logbook {
 
     read(upload) {
       const { routine, incidents } = logs.get(upload) ?? { routine: [], incidents: [] }
-      // Sorting is stable, and of one moment the incident explains what was sent.
-      return [...incidents, ...routine].sort((one, other) => one.elapsedMs - other.elapsedMs)
+      return [...incidents, ...routine].sort((one, other) => one.order - other.order).map(({ event }) => event)
     },
   }
 }

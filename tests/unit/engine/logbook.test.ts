@@ -43,7 +43,7 @@ describe('the log of an upload', () => {
       for (let event = 0; event < 10; event++) logbook.note(upload, { type: 'state', status: 'uploading' })
       logbook.note(first, { type: 'state', status: 'waiting', reason: 'offline' })
     }
-    const kept = uploads.reduce((sum, upload) => sum + logbook.read(upload).length, 0)
+    const kept = uploads.reduce<number>((sum, upload) => sum + logbook.read(upload).length, 0)
     expect(kept).toBeLessThanOrEqual(20_000)
     expect(kept).toBeGreaterThan(19_900)
     expect(logbook.read(first)).toHaveLength(140)
