@@ -38,7 +38,9 @@ async function look(name: string) {
       await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png` })
     }
   }
-  await page.emulateMedia({ colorScheme: null })
+  await page.emulateMedia({ colorScheme: null, forcedColors: 'active' })
+  await page.screenshot({ path: `${folder}/${name}-forced.png` })
+  await page.emulateMedia({ forcedColors: null })
   if (size) await page.setViewportSize(size)
 }
 
@@ -67,6 +69,7 @@ it('a hundred parts tell by mouse and keyboard where each lies, how often it was
   await look('part-map-100')
 
   // By mouse.
+  await panel.hover(3)
   expect(await panel.spokenOf()).toBe(3)
   expect(await panel.words.getAttribute('data-last-error')).toBe('store_busy')
   expect(Number(await panel.words.getAttribute('data-tries'))).toBe(2)
@@ -151,7 +154,13 @@ it('thousands of parts are seen without scrolling, each to be pointed at, and dr
   await panel.count('proven').waitFor()
   expect(await visit.row(file.name).getByTestId('part-summary').innerText()).toMatch(/^9,500 parts: /)
   expect(await panel.map.evaluate((element) => element.querySelectorAll('*').length)).toBeLessThan(10)
-  expect(await panel.map.evaluate((element) => element.clientHeight)).toBeLessThan(330)
+  // As narrow as a phone, and back.
+  for (const width of [320, 1280]) {
+    await visit.page.setViewportSize({ width, height: 900 })
+    await eventually('the map fits into the page', async () => await visit.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)
+      && await panel.map.evaluate((element) => Math.abs((element.querySelector('canvas')?.clientWidth ?? 0) - element.clientWidth) <= 1))
+    expect(await panel.map.evaluate((element) => element.clientHeight)).toBeLessThan(400)
+  }
   for (const part of [1, 4_321, manyParts]) {
     await panel.hover(part)
     expect(await panel.spokenOf()).toBe(part)
@@ -173,6 +182,11 @@ it('thousands of parts are seen without scrolling, each to be pointed at, and dr
   expect(await panel.spokenOf()).toBe(manyParts)
   await visit.row(file.name).getByTestId('pause').click()
   await visit.untilStatus(file.name, 'paused')
-  await look('part-map-9500-paused')
   await expectAccessible()
+  await visit.page.getByTestId('settings').click()
+  await visit.page.getByTestId('setting-language').selectOption('zh-CN')
+  await visit.page.keyboard.press('Escape')
+  await panel.range.focus()
+  expect(await panel.words.innerText()).toContain('9,500')
+  await look('part-map-9500-paused-zh-CN')
 })
