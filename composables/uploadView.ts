@@ -1,4 +1,4 @@
-import type { PartSnapshot, PartStatus, UploadSnapshot, UploadStatus } from '~/uploader/engine/types'
+import type { UploadSnapshot, UploadStatus } from '~/uploader/engine/types'
 
 /** What a person may do with an upload as it stands. */
 export interface UploadActions {
@@ -63,23 +63,4 @@ export function checkOf(upload: UploadSnapshot): CheckProgress | undefined {
   if (provenBytes < bytesToProve) return { type: 'proving', progress: provenBytes / bytesToProve }
   if (sentBytes < fileBytes || hashedBytes >= fileBytes) return undefined
   return { type: 'hashing', progress: hashedBytes / fileBytes }
-}
-
-/** What a part's colour says; a reading part and a hashed one look alike. */
-export type PartLook = 'todo' | 'ready' | 'sending' | 'retrying' | 'stored'
-
-export const partLooks: Record<PartStatus, PartLook> = {
-  waiting: 'todo',
-  reading: 'ready',
-  ready: 'ready',
-  sending: 'sending',
-  retrying: 'retrying',
-  stored: 'stored',
-  proven: 'stored',
-}
-
-export function countLooks(parts: readonly PartSnapshot[]): Record<PartLook, number> {
-  const counts = { stored: 0, sending: 0, retrying: 0, ready: 0, todo: 0 }
-  for (const part of parts) counts[partLooks[part.status]] += 1
-  return counts
 }

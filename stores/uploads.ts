@@ -3,7 +3,7 @@ import { computed, ref, shallowReactive, shallowRef, triggerRef } from 'vue'
 import type { Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
 import { toLadingError } from '#shared/errors'
-import type { PartSnapshot, SourceFile, Uploader, UploaderEvent, UploaderSettings, UploadPriority, UploadSnapshot } from '~/uploader/engine/types'
+import type { LoggedEvent, PartSnapshot, SourceFile, SpeedSecond, Uploader, UploaderEvent, UploaderSettings, UploadPriority, UploadSnapshot } from '~/uploader/engine/types'
 import { keepSettings, readKeptSettings, toUploaderSettings } from './keptSettings'
 import type { Milestone } from './milestones'
 import { milestoneBetween } from './milestones'
@@ -201,5 +201,7 @@ export const useUploadsStore = defineStore('uploads', () => {
     dismiss: (id: string) => uploader?.dismiss(id),
     refresh: async () => await uploader?.refresh(),
     parts: (id: string): PartSnapshot[] => uploader?.parts(id) ?? [],
+    events: (id: string): LoggedEvent[] => uploader?.events(id) ?? [],
+    speeds: (id: string): SpeedSecond[] => uploader?.speeds(id) ?? [],
   }
 })

@@ -18,7 +18,7 @@ describe.each([['en-US', 'en'], ['zh-CN', 'zh-CN']])('in a browser that speaks %
     const notes = await world.samples.file('notes.pdf', 1000)
     await visit.add(film, notes)
     await visit.row(film.name).getByTestId('toggle-parts').click()
-    await visit.row(film.name).locator('[data-testid="part-cell"][data-status="proven"]').first().waitFor()
+    await visit.row(film.name).locator('[data-testid="part-count"][data-look="proven"]').waitFor()
     await eventually('a third has been sent', async () => Number(await visit.row(film.name).getByTestId('upload-progress').getAttribute('aria-valuenow')) > 33)
     if (process.env.LADING_SCREENSHOTS) {
       await mkdir(process.env.LADING_SCREENSHOTS, { recursive: true })

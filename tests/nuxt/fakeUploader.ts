@@ -1,5 +1,5 @@
 import type { Receipt } from '#shared/api'
-import type { PartSnapshot, SourceFile, Uploader, UploaderEvent, UploadSnapshot } from '~/uploader/engine/types'
+import type { LoggedEvent, PartSnapshot, SourceFile, SpeedSecond, Uploader, UploaderEvent, UploadSnapshot } from '~/uploader/engine/types'
 
 export interface FakeUploader extends Uploader {
   /** Every command in order, as `name id`. */
@@ -10,6 +10,8 @@ export interface FakeUploader extends Uploader {
   show(...uploads: UploadSnapshot[]): void
   /** What `parts` answers from now on. */
   setParts(parts: PartSnapshot[]): void
+  /** What `events` and `speeds` answer from now on. */
+  setPast(events: LoggedEvent[], speeds: SpeedSecond[]): void
   /** Lets `start` resolve, or reject with what is given. */
   endSearch(failure?: Error): void
 }
@@ -21,6 +23,7 @@ export function createFakeUploader(): FakeUploader {
   const calls: string[] = []
   const added: SourceFile[] = []
   let currentParts: PartSnapshot[] = []
+  let past: { events: LoggedEvent[], speeds: SpeedSecond[] } = { events: [], speeds: [] }
   let endSearch: FakeUploader['endSearch'] = () => {}
   const search = new Promise<void>((resolve, reject) => {
     endSearch = (failure) => failure ? reject(failure) : resolve()
@@ -64,6 +67,9 @@ export function createFakeUploader(): FakeUploader {
     snapshot: (id) => latest.get(id),
     snapshots: () => [...latest.values()],
     parts: () => currentParts,
+    setPast: (events, speeds) => { past = { events, speeds } },
+    events: () => past.events,
+    speeds: () => past.speeds,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

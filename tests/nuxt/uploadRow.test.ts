@@ -78,14 +78,12 @@ describe('UploadRow', () => {
     expect(uploader.calls).toContain(`dismiss ${id}`)
   })
 
-  it('shows every part on demand, with the number of each kind', async () => {
-    uploader.show(snapshotOf({ id }))
-    uploader.setParts((['proven', 'stored', 'sending', 'waiting'] as const).map((status, index) => ({ partNumber: index + 1, bytes: 100, sentBytes: 40, tries: 1, status })))
-    const { wrapper, at } = await mountRow()
-    expect(at('part-map').exists()).toBe(false)
-    await at('toggle-parts').trigger('click')
-    expect(wrapper.findAll('[data-testid="part-cell"]').map((cell) => cell.attributes('data-status'))).toEqual(['proven', 'stored', 'sending', 'waiting'])
-    expect(at('part-map').attributes('aria-label')).toBe('4 parts: 2 stored, 1 sending, 1 to go')
+  it('offers to copy what happened where it failed', async () => {
+    uploader.show(snapshotOf({ id, state: { status: 'failed', code: 'stalled' } }))
+    const { at } = await mountRow()
+    await vi.waitFor(() => expect(at('copy-diagnostics').exists()).toBe(true))
+    await at('copy-diagnostics').trigger('click')
+    await vi.waitFor(() => expect(at('copy-diagnostics').text()).toBe('Copied'))
   })
 })
 

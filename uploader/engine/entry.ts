@@ -1,11 +1,14 @@
 import type { ErrorCode } from '#shared/errors'
 import type { Ledger } from './ledger'
+import type { Logbook } from './logbook'
 import type { Meter } from './meter'
 import type { Clock, OpenFile } from './ports'
 import type { Share } from './priority'
 import type { UploadEvent } from './state'
-import type { FileHandle, SourceFile, UploadPriority, UploadSnapshot, UploadState } from './types'
+import type { SpeedHistory } from './speedHistory'
+import type { FileHandle, SourceFile, SpeedSecond, UploadIncident, UploadPriority, UploadSnapshot, UploadState } from './types'
 import { createMeter } from './meter'
+import { createSpeedHistory } from './speedHistory'
 import { transition } from './state'
 
 /** What is known of a file without holding it. */
@@ -26,6 +29,7 @@ export interface EntryOptions {
   clock: Clock
   /** What the person allows all of them together, in bytes a second. @default no limit */
   mostBytesPerSecond?(): number | undefined
+  logbook: Pick<Logbook, 'note'>
   onChange(entry: Entry): void
 }
 
@@ -104,6 +108,7 @@ export class Entry {
   private current: UploadState
   private shownBytes = 0
   private usedMeter?: Meter
+  private usedSpeedHistory?: SpeedHistory
 
   constructor(private readonly options: EntryOptions) {
     this.id = options.id
@@ -136,8 +141,26 @@ export class Entry {
     return this.current
   }
 
-  get meter(): Meter {
-    return this.usedMeter ??= createMeter(this.options.clock, () => this.meterMs())
+  private get speedHistory(): SpeedHistory {
+    return this.usedSpeedHistory ??= createSpeedHistory(this.options.clock)
+  }
+
+  /** So many bytes have left, be it for the first time or again. */
+  recordSent(bytes: number) {
+    this.usedMeter ??= createMeter(this.options.clock, () => this.meterMs())
+    this.usedMeter.record(bytes)
+    this.speedHistory.sent(bytes)
+  }
+
+  /** For whoever looks for a cause later on. */
+  note(incident: UploadIncident) {
+    if (incident.type === 'retry') this.speedHistory.retried()
+    this.options.logbook.note(this, incident)
+  }
+
+  /** See `Uploader`. */
+  speeds(): SpeedSecond[] {
+    return this.usedSpeedHistory?.seconds() ?? []
   }
 
   /** Lets go of what the worker holds of the file, its hash with it. */
@@ -156,6 +179,8 @@ export class Entry {
     const next = transition(this.current, event)
     if (next === this.current) return
     this.current = next
+    const { status } = next
+    this.note({ type: 'state', status, ...(status === 'waiting' && { reason: next.reason }), ...(status === 'failed' && { code: next.code }) })
     this.touch()
   }
 
@@ -174,6 +199,7 @@ export class Entry {
   /** It is completed. What its receipt says of a single part needs no ledger; the map of several may still be looked at. */
   letLedgerGo() {
     this.usedMeter = undefined
+    this.usedSpeedHistory = undefined
     if (this.ledger?.count === 1) this.ledger = undefined
   }
 

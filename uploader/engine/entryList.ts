@@ -1,13 +1,17 @@
 import type { FileFacts } from './entry'
 import type { Clock } from './ports'
 import type { Reporter } from './reporter'
+import type { LoggedEvent } from './types'
 import { Entry } from './entry'
+import { createLogbook } from './logbook'
 
 /** All entries of this tab. */
 export interface EntryList {
   get(id: string): Entry | undefined
   /** It was on the list and was taken off for good: what was asked before that is not to bring it back. */
   wasRemoved(id: string): boolean
+  /** What happened to an entry lately; see `Uploader`. */
+  events(id: string): LoggedEvent[]
   /** In the order in which they were added. */
   all(): Entry[]
   add(id: string, facts: FileFacts, addedAt: number, status: 'queued' | 'paused'): Entry
@@ -25,6 +29,7 @@ export interface EntryList {
 
 export function createEntryList(clock: Clock, reporter: Reporter, mostBytesPerSecond?: () => number | undefined): EntryList {
   const entries = new Map<string, Entry>()
+  const logbook = createLogbook(clock)
   const removedIds = new Set<string>()
   let places = 0
 
@@ -45,13 +50,19 @@ export function createEntryList(clock: Clock, reporter: Reporter, mostBytesPerSe
 
   return {
     get: (id) => entries.get(id),
+
+    events(id) {
+      const entry = entries.get(id)
+      return entry ? logbook.read(entry) : []
+    },
+
     wasRemoved: (id) => removedIds.has(id),
     all: () => [...entries.values()].sort((one, other) => one.place - other.place),
     takeOut,
     dropOut,
 
     add(id, facts, addedAt, status) {
-      const entry = new Entry({ id, place: places++, facts, addedAt, state: { status }, clock, mostBytesPerSecond, onChange: tellChange })
+      const entry = new Entry({ id, place: places++, facts, addedAt, state: { status }, clock, mostBytesPerSecond, logbook, onChange: tellChange })
       entries.set(id, entry)
       entry.touch()
       return entry
@@ -65,6 +76,7 @@ export function createEntryList(clock: Clock, reporter: Reporter, mostBytesPerSe
     remove(entry) {
       removedIds.add(entry.id)
       dropOut(entry)
+      logbook.forget(entry)
     },
 
     rename(entry, id) {

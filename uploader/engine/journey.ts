@@ -35,6 +35,7 @@ export async function travel(entry: Entry, file: SourceFile, context: EngineCont
       if (status === 'opening' || status === 'proving' || status === 'uploading' || status === 'assembling') lastPhase = status
       entry.move({ type: 'waiting', reason })
     },
+    onPause: (code, waitMs) => entry.note({ type: 'pause', code, waitMs }),
     onRecovered() {
       if (entry.state.status === 'waiting') entry.move({ type: lastPhase })
     },

@@ -88,6 +88,8 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
     ledger.reconcile(status.parts)
   }
   entry.ledger = ledger
+  const { count, storedParts, storedBytes } = ledger
+  entry.note({ type: 'opened', partBytes: answer.partBytes, partCount: count, storedParts, storedBytes })
   await rememberUpload(journey, open, ledger)
   return { state: 'open', ledger, urls: answer.parts, urlsAskedAt, firstPart: answer.partBytes === wished ? firstPart : undefined }
 }

@@ -33,7 +33,12 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
 
   const signer = createSigner({
     clock: ports.clock,
-    sign: async (parts) => (await ports.api.sign({ id: entry.id, parts }, group.signal)).parts,
+    async sign(parts) {
+      const askedAt = ports.clock.elapsed()
+      const answer = await ports.api.sign({ id: entry.id, parts }, group.signal)
+      entry.note({ type: 'signed', parts: parts.length, tookMs: ports.clock.elapsed() - askedAt })
+      return answer.parts
+    },
     windowParts,
     gatherMs: timing.signGatherMs,
     signal: group.signal,

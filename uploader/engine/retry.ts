@@ -20,6 +20,8 @@ export interface RetryOptions {
   /** Absent where no call needs a session. */
   renewal?: Renewal
   onWait(reason: WaitReason): void
+  /** Called with the pause before the next try, in milliseconds. */
+  onPause?(code: ErrorCode, waitMs: number): void
   /** Called when something that had failed succeeds. */
   onRecovered(): void
 }
@@ -32,7 +34,7 @@ export interface Retry {
   landed(): void
 }
 
-export function createRetry({ clock, random, policy, retries, tryNow, renewal, onWait, onRecovered }: RetryOptions): Retry {
+export function createRetry({ clock, random, policy, retries, tryNow, renewal, onWait, onPause, onRecovered }: RetryOptions): Retry {
   let landings = 0
 
   /** Ends early when there is reason to try at once. */
@@ -94,6 +96,7 @@ export function createRetry({ clock, random, policy, retries, tryNow, renewal, o
           hasWaited = true
           onWait(remedy.reason)
           const delayMs = backoffMs(remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries), policy, random)
+          onPause?.(error.code, delayMs + (error.retryAfterMs ?? 0))
           // What the other side asked for is waited out, whatever happens here; and not all who were sent away come back at once.
           if (error.retryAfterMs === undefined) await pause(delayMs, signal)
           else await clock.sleep(error.retryAfterMs + delayMs, signal)

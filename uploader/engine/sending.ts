@@ -53,8 +53,10 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
     const { digestAlgorithm } = await context.session(signal)
     const { part, place, stalls } = sending
     const departure = flow.depart(place.store, part.bytes)
+    const departedAt = ports.clock.elapsed()
     if (onTheirWay++ === 0) movedAt = ports.clock.elapsed()
     ledger.sending(part.partNumber)
+    entry.note({ type: 'sent', partNumber: part.partNumber, tries: ledger.snapshot(part.partNumber).tries, store: place.store })
     entry.touch()
     try {
       const answer = await underWatch({
@@ -74,7 +76,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
         signal: watchedSignal,
         onProgress(sentBytes) {
           onProgress(sentBytes)
-          entry.meter.record(sentBytes - sending.sentBytes)
+          entry.recordSent(sentBytes - sending.sentBytes)
           sending.sentBytes = sentBytes
           departure.progress(sentBytes)
           ledger.progress(part.partNumber, sentBytes)
@@ -83,6 +85,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
       }))
       const etag = await confirm(part, answer, digestAlgorithm)
       departure.landed()
+      entry.note({ type: 'landed', partNumber: part.partNumber, tookMs: ports.clock.elapsed() - departedAt })
       moved()
       return etag
     } catch (thrown) {
@@ -116,6 +119,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
   /** Its own host name has no room, or does not work: its URL has to be signed for another one. */
   function toStore(sending: Sending) {
     sending.part = { ...sending.part, store: sending.place.store }
+    entry.note({ type: 'rehost', partNumber: sending.part.partNumber, store: sending.place.store })
     signer.reject(sending.part.partNumber)
     signer.offer(sending.part)
   }
@@ -125,7 +129,10 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
     const { part } = sending
     const isFresh = ageMs < timing.freshUrlMs
     if (error.code === 'stalled') sending.stalls++
-    if (refusals.includes(error.code) || (hiddenRefusals.includes(error.code) && !isFresh)) signer.reject(part.partNumber)
+    if (refusals.includes(error.code) || (hiddenRefusals.includes(error.code) && !isFresh)) {
+      entry.note({ type: 'resign', partNumber: part.partNumber })
+      signer.reject(part.partNumber)
+    }
     if (error.code === 'url_expired' && isFresh && ++sending.freshRefusals >= clockTries) {
       throw new LadingError('server_clock', 'The store calls fresh URLs expired', { cause: error })
     }
@@ -167,7 +174,11 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
       const etag = await retry.run(
         () => attempt(sending),
         signal,
-        (error) => ledger.retrying(partNumber, error.code),
+        (error) => {
+          const { sentBytes } = ledger.snapshot(partNumber)
+          ledger.retrying(partNumber, error.code)
+          entry.note({ type: 'retry', partNumber, code: error.code, sentBytes })
+        },
       )
       signer.drop(partNumber)
       retry.landed()

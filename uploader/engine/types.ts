@@ -100,6 +100,37 @@ export interface PartSnapshot {
   readonly lastError?: ErrorCode
 }
 
+/**
+ * Something that happened to an upload, for whoever looks for a cause. Nothing but numbers, states and codes: whatever opens
+ * or names anything at the store has no place in it.
+ */
+export type UploadIncident =
+  | { type: 'state', status: UploadStatus, reason?: WaitReason, code?: ErrorCode }
+  /** The plan is fixed, and so much of it is stored already. */
+  | { type: 'opened', partBytes: number, partCount: number, storedParts: number, storedBytes: number }
+  | { type: 'signed', parts: number, tookMs: number }
+  /** A part sets out; `store` is the host name that it goes to, as an index. */
+  | { type: 'sent', partNumber: number, tries: number, store: number }
+  | { type: 'landed', partNumber: number, tookMs: number }
+  /** `sentBytes` of it had left by then. */
+  | { type: 'retry', partNumber: number, code: ErrorCode, sentBytes: number }
+  /** The store would not take its URL: it is signed anew. */
+  | { type: 'resign', partNumber: number }
+  /** Its own host name has no room, or does not work: it goes to another one. */
+  | { type: 'rehost', partNumber: number, store: number }
+  /** Something is tried again after so long. */
+  | { type: 'pause', code: ErrorCode, waitMs: number }
+
+/** When it happened: milliseconds since 1970, as the machine believes, and on a clock that nobody sets. */
+export type LoggedEvent = UploadIncident & { readonly at: number, readonly elapsedMs: number }
+
+/** What left within one second, for the first time or again; `secondsAgo` is 0 for the one that is not over yet. */
+export interface SpeedSecond {
+  readonly secondsAgo: number
+  readonly bytes: number
+  readonly retries: number
+}
+
 /** What the engine tells. At most five batches of changes a second. */
 export type UploaderEvent =
   | { type: 'changed', uploads: readonly UploadSnapshot[] }
@@ -158,6 +189,10 @@ export interface Uploader {
   snapshots(): UploadSnapshot[]
   /** Every part of one upload in order; empty until the plan is frozen. */
   parts(id: string): PartSnapshot[]
+  /** What happened to an upload lately, in order; the oldest may be missing. */
+  events(id: string): LoggedEvent[]
+  /** The last five minutes of one upload, the oldest second first; those in which nothing left are missing. */
+  speeds(id: string): SpeedSecond[]
   /** Answers how to stop listening. */
   subscribe(listener: (event: UploaderEvent) => void): () => void
   /** Stops everything and lets go of locks and workers; the records stay. */

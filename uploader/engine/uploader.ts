@@ -244,5 +244,8 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
       if (!ledger) return []
       return Array.from({ length: ledger.count }, (_, index) => ledger.snapshot(index + 1))
     },
+
+    events: (id) => list.events(id),
+    speeds: (id) => list.get(id)?.speeds() ?? [],
   }
 }

@@ -9,7 +9,7 @@ let places = 0
 
 function entryOf(fileBytes = 1): Entry {
   const facts = { fileName: 'cargo.bin', fileBytes, contentType: '', modifiedAt: 1 }
-  return new Entry({ id: `${places}`, place: places++, facts, addedAt: 1, state: { status: 'queued' }, clock: createVirtualClock(), onChange() {} })
+  return new Entry({ id: `${places}`, place: places++, facts, addedAt: 1, state: { status: 'queued' }, clock: createVirtualClock(), logbook: { note() {} }, onChange() {} })
 }
 
 const entriesOf = (count: number, fileBytes?: number) => Array.from({ length: count }, () => entryOf(fileBytes))

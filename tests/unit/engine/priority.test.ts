@@ -11,7 +11,7 @@ let made = 0
 
 function entryOf(priority: UploadPriority, fileBytes = 1): Entry {
   const facts = { fileName: `${made}.bin`, fileBytes, contentType: '', modifiedAt: 1 }
-  const entry = new Entry({ id: `${made}`, place: made++, facts, addedAt: 1, state: { status: 'queued' }, clock: createVirtualClock(), onChange() {} })
+  const entry = new Entry({ id: `${made}`, place: made++, facts, addedAt: 1, state: { status: 'queued' }, clock: createVirtualClock(), logbook: { note() {} }, onChange() {} })
   entry.priority = priority
   return entry
 }

@@ -3,7 +3,8 @@ import { errorStatus } from '#shared/errors'
 import type { MilestoneType } from '~/stores/milestones'
 import type { Objection } from '~/stores/objections'
 import type { PartStatus, UploadStatus, WaitReason } from '~/uploader/engine/types'
-import type { CheckProgress, PartLook } from '~/composables/uploadView'
+import type { PartLook } from '~/composables/parts/partLooks'
+import type { CheckProgress } from '~/composables/uploadView'
 import en from '~/i18n/locales/en.json'
 import zhCN from '~/i18n/locales/zh-CN.json'
 
@@ -14,7 +15,7 @@ const statuses = all<UploadStatus>({
 }).filter((status) => status !== 'waiting')
 const reasons = all<WaitReason>({ offline: true, network: true, server: true, sign_in: true, store_busy: true, store_full: true, other_tab: true, same_file: true })
 const partStatuses = all<PartStatus>({ waiting: true, reading: true, ready: true, sending: true, retrying: true, stored: true, proven: true })
-const looks = all<PartLook>({ stored: true, sending: true, retrying: true, ready: true, todo: true })
+const looks = all<PartLook>({ proven: true, stored: true, sending: true, retrying: true, ready: true, todo: true })
 const checks = all<CheckProgress['type']>({ proving: true, hashing: true })
 const milestones = all<MilestoneType>({ added: true, completed: true, failed: true, paused: true, refused: true, chosen: true, held: true })
 const objections = all<Objection>({ file_too_large: true, file_empty_name: true, file_unreadable: true, folder_unreadable: true, folder_empty: true, no_room: true, too_many_open: true, on_list: true, chosen_twice: true })

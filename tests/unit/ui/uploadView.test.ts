@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MiB } from '#shared/limits'
 import { toUploaderSettings } from '~/stores/keptSettings'
 import { sourceFile } from '~/composables/sourceFile'
-import { actionsFor, checkOf, countLooks, progressOf } from '~/composables/uploadView'
+import { actionsFor, checkOf, progressOf } from '~/composables/uploadView'
 import { milestoneBetween } from '~/stores/milestones'
 import { totalsOf } from '~/stores/uploadTotals'
 import { receiptOf, snapshotOf } from '~/tests/nuxt/fakeUploader'
@@ -97,13 +97,6 @@ describe('milestoneBetween', () => {
 
   it('is silent about what is found after a reload', () => {
     expect(milestoneBetween(undefined, snapshotOf({ id: 'a', hasFile: false, state: { status: 'paused' } }))).toBeUndefined()
-  })
-})
-
-describe('countLooks', () => {
-  it('counts proven parts as stored', () => {
-    const parts = (['proven', 'stored', 'sending', 'waiting'] as const).map((status, index) => ({ partNumber: index + 1, bytes: 1, sentBytes: 0, tries: 0, status }))
-    expect(countLooks(parts)).toEqual({ stored: 2, sending: 1, retrying: 0, ready: 0, todo: 1 })
   })
 })
 
