@@ -17,6 +17,7 @@ export const routes: Route[] = [
   { method: 'POST', path: '/api/upload/abort' },
   { method: 'GET', path: '/api/files' },
   { method: 'GET', path: `/api/files/${neverWas}/download` },
+  { method: 'GET', path: `/api/files/${neverWas}/parts` },
   { method: 'DELETE', path: `/api/files/${neverWas}` },
 ]
 
