@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { errorStatus } from '#shared/errors'
 import type { MilestoneType } from '~/stores/milestones'
-import type { PartStatus, UploadStatus, WaitReason } from '~/uploader/engine/types'
+import type { VerifyMilestone } from '~/stores/verifications'
+import type { PartStatus, UploadStatus, Verdict, WaitReason } from '~/uploader/engine/types'
 import type { CheckProgress, PartLook } from '~/composables/uploadView'
 import en from '~/i18n/locales/en.json'
 import zhCN from '~/i18n/locales/zh-CN.json'
@@ -16,6 +17,9 @@ const partStatuses = all<PartStatus>({ waiting: true, reading: true, ready: true
 const looks = all<PartLook>({ stored: true, sending: true, retrying: true, ready: true, todo: true })
 const checks = all<CheckProgress['type']>({ proving: true, hashing: true })
 const milestones = all<MilestoneType>({ added: true, completed: true, failed: true, paused: true, refused: true })
+const verdicts = all<Exclude<Verdict['outcome'], 'identical'>>({ differs: true, differs_somewhere: true, other_length: true, sha256_disagrees: true })
+const grounds = all<Extract<Verdict, { by: string }>['by']>({ sha256: true, digests: true })
+const verified = all<VerifyMilestone['outcome']>({ identical: true, different: true, failed: true })
 
 function flatten(messages: object, prefix = ''): Record<string, string> {
   return Object.assign({}, ...Object.entries(messages).map(([key, value]: [string, unknown]) =>
@@ -57,6 +61,9 @@ describe.each([['en', english], ['zh-CN', chinese]])('the words of %s', (_, word
     ['part', partStatuses],
     ['parts', looks],
     ['check', checks],
+    ['verify', verdicts],
+    ['verify.identical', grounds],
+    ['verify.announce', verified],
     ['announce', milestones.flatMap((type) => [`${type}.one`, `${type}.many`])],
   ])('name every %s', (prefix, keys) => {
     for (const key of keys) expect(words).toHaveProperty([`${prefix}.${key}`])
