@@ -8,7 +8,7 @@ import withNuxt from './.nuxt/eslint.config.mjs'
 const mayImport: Record<string, string[]> = {
   'shared/**': ['#shared/', 'zod'],
   'uploader/engine/**': ['#shared/', '~/uploader/engine/'],
-  'uploader/worker/**': ['#shared/', '~/uploader/engine/ports', 'hash-wasm'],
+  'uploader/worker/**': ['#shared/', '~/uploader/engine/ports', '~/uploader/engine/verify/ports', 'hash-wasm'],
   'uploader/adapters/**': ['#shared/', '~/uploader/engine/', '~/uploader/worker/protocol', 'dexie', 'ofetch'],
   'stores/**': ['#shared/', '~/uploader/engine/types', 'pinia', 'vue', 'ofetch'],
   'composables/**': ['#shared/', '~/uploader/engine/types', '~/stores/', 'pinia', 'vue', 'vue-i18n', '@vueuse/core', '#imports', 'ofetch'],

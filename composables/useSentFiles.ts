@@ -9,6 +9,15 @@ import { useSentFilesStore } from '~/stores/sentFiles'
 export interface SentFiles {
   /** Newest first, a page more with each `more`. */
   files: Readonly<Ref<readonly Receipt[]>>
+  /** What the files are narrowed down to: in name, folders or the beginning of the SHA-256, among those that are loaded. */
+  search: Ref<string>
+  loadedCount: Readonly<Ref<number>>
+  /** How many of them fit the search. */
+  matchCount: Readonly<Ref<number>>
+  /** The server has older ones, which no search finds before they are loaded. */
+  isIncomplete: Readonly<Ref<boolean>>
+  /** The first page has come. */
+  isLoaded: Readonly<Ref<boolean>>
   hasMore: Readonly<Ref<boolean>>
   isLoading: Readonly<Ref<boolean>>
   /** Why the list, or its next page, could not be loaded. */
@@ -16,6 +25,8 @@ export interface SentFiles {
   /** Loads the first page, or what failed to load. */
   load(): Promise<void>
   more(): Promise<void>
+  /** Asks again for the newest, in the background: other devices may have sent or deleted some. */
+  refresh(): Promise<void>
   /** Lets the browser download the file. Answers why it can't. */
   download(id: string): Promise<ErrorCode | undefined>
   /** Deletes the file from the store, for good. Answers why it can't. */
@@ -32,19 +43,26 @@ export interface SentFiles {
  */
 export function useSentFiles(): SentFiles {
   const store = useSentFilesStore()
-  const { files, hasMore, isLoading, error } = storeToRefs(store)
+  const { files, search, loadedCount, matchCount, isIncomplete, isLoaded, hasMore, isLoading, error } = storeToRefs(store)
   const { ownerHeaders: headers } = storeToRefs(useAccessStore())
 
   async function load() {
     if (store.isLoading || !store.needsPage) return
     store.began()
-    store.ended(await failureOf(async () => {
-      store.addPage(await $fetch<FilesAnswer>('/api/files', { query: { cursor: store.cursor }, headers: headers.value, retry: 0 }))
-    }))
+    store.ended(await failureOf(async () => { store.addPage(await fetchPage(store.cursor)) }))
+  }
+
+  async function fetchPage(cursor?: string) {
+    return await $fetch<FilesAnswer>('/api/files', { query: { cursor }, headers: headers.value, retry: 0 })
   }
 
   return {
     files,
+    search,
+    loadedCount,
+    matchCount,
+    isIncomplete,
+    isLoaded,
     hasMore,
     isLoading,
     error,
@@ -52,6 +70,11 @@ export function useSentFiles(): SentFiles {
     more: async () => {
       store.showMore()
       await load()
+    },
+    refresh: async () => {
+      if (!store.isLoaded || store.error) return await load()
+      // A list that could not be renewed is as good as it was, and is renewed the next time.
+      await failureOf(async () => { store.renewFirstPage(await fetchPage()) })
     },
     download: (id) => failureOf(async () => {
       const { url } = await $fetch<DownloadAnswer>(`/api/files/${id}/download`, { headers: headers.value, retry: 0 })
@@ -73,6 +96,7 @@ async function failureOf(call: () => Promise<unknown>): Promise<ErrorCode | unde
     return undefined
   } catch (thrown) {
     const code = (thrown as { data?: { code?: unknown } }).data?.code
-    return isErrorCode(code) ? code : 'server_unreachable'
+    if (isErrorCode(code)) return code
+    return navigator.onLine ? 'server_unreachable' : 'offline'
   }
 }

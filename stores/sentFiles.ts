@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
 import type { FilesAnswer, Receipt } from '#shared/api'
 import type { ErrorCode } from '#shared/errors'
+import { matchesSearch } from './fileSearch'
 import { useUploadsStore } from './uploads'
 
 export const filesPerPage = 50
@@ -17,6 +18,7 @@ export const useSentFilesStore = defineStore('sentFiles', () => {
   const loading = ref(false)
   const loadedOnce = ref(false)
   const failureCode = ref<ErrorCode>()
+  const searchedFor = ref('')
 
   const newestFirst = computed(() => {
     const files = new Map(listed)
@@ -24,21 +26,43 @@ export const useSentFilesStore = defineStore('sentFiles', () => {
     return [...files.values()].filter((file) => !removed.has(file.id)).sort((a, b) => b.completedAt - a.completedAt)
   })
 
+  const matching = computed(() => searchedFor.value === '' ? newestFirst.value : newestFirst.value.filter((file) => matchesSearch(file, searchedFor.value)))
+
   function addPage(page: FilesAnswer) {
     for (const file of page.files) listed.set(file.id, file)
     nextCursor.value = page.nextCursor
     loadedOnce.value = true
   }
 
+  /** The first page as it is by now: what is missing among its times was deleted elsewhere. */
+  function renewFirstPage(page: FilesAnswer) {
+    const isAllNew = page.files.every(({ id }) => !listed.has(id))
+    const oldest = page.nextCursor === undefined ? -Infinity : page.files.at(-1)?.completedAt ?? -Infinity
+    const stillThere = new Set(page.files.map(({ id }) => id))
+    // Where no file is known, more than a page may have come since: the list begins anew, or it would have a gap.
+    const isGap = page.nextCursor !== undefined && isAllNew
+    for (const { id, completedAt } of listed.values()) if (isGap || (completedAt > oldest && !stillThere.has(id))) listed.delete(id)
+    if (isGap || page.nextCursor === undefined) return addPage(page)
+    for (const file of page.files) listed.set(file.id, file)
+  }
+
   return {
-    files: computed(() => newestFirst.value.slice(0, shownCount.value)),
-    hasMore: computed(() => newestFirst.value.length > shownCount.value || nextCursor.value !== undefined),
+    /** Those that fit the search, as many as are shown. */
+    files: computed(() => matching.value.slice(0, shownCount.value)),
+    loadedCount: computed(() => newestFirst.value.length),
+    matchCount: computed(() => matching.value.length),
+    isLoaded: computed(() => loadedOnce.value),
+    /** The server has older ones. */
+    isIncomplete: computed(() => nextCursor.value !== undefined),
+    search: searchedFor,
+    hasMore: computed(() => matching.value.length > shownCount.value || nextCursor.value !== undefined),
     /** Whether showing one more page takes a call. */
-    needsPage: computed(() => !loadedOnce.value || (newestFirst.value.length < shownCount.value && nextCursor.value !== undefined)),
+    needsPage: computed(() => !loadedOnce.value || (matching.value.length < shownCount.value && nextCursor.value !== undefined)),
     cursor: computed(() => nextCursor.value),
     isLoading: computed(() => loading.value),
     error: computed(() => failureCode.value),
     addPage,
+    renewFirstPage,
     showMore: () => { shownCount.value += filesPerPage },
     began: () => { loading.value = true },
     ended: (code?: ErrorCode) => {

@@ -35,7 +35,7 @@ async function testStore(store: Record<string, string>) {
   await test('promises of S3', ['--project', 'stores', '--reporter=./tests/stores/report.ts'], store)
   await test('contract of the gateway', ['--project', 'contract'], store)
   await test('the bucket\'s doctor and setup', ['--project', 'bucket'], store)
-  await test('stories in a browser', ['--config', 'vitest.e2e.config.ts', 'tests/e2e/resume.test.ts', 'tests/e2e/arrival.test.ts'], store)
+  await test('stories in a browser', ['--config', 'vitest.e2e.config.ts', 'tests/e2e/resume.test.ts', 'tests/e2e/arrival.test.ts', 'tests/e2e/files.test.ts'], store)
   // What the store has no part in is tested before the local one alone.
   const atStore = ['owners', 'keys', 'sizes', 'urls', 'completing', 'content', 'outage']
   await test('security', ['--config', 'vitest.e2e.config.ts', ...atStore.map((name) => `tests/security/${name}.test.ts`)], { ...store, LADING_BUILT: '1' })

@@ -8,7 +8,7 @@ const owner = '[0-9a-f]{32}'
 const id = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const bytes = '(?:0|[1-9][0-9]{0,15})'
 
-const keyPattern = new RegExp(`^(?:(?:records|receipts)/${owner}/${id}\\.json|open/${owner}/${id}~${bytes}|done/${owner}/[0-9]{13}-${id}~${bytes}|prints/${owner}/[0-9a-f]{64}/${id}|data/${owner}/${id})$`)
+const keyPattern = new RegExp(`^(?:(?:records|receipts|parts)/${owner}/${id}\\.json|open/${owner}/${id}~${bytes}|done/${owner}/[0-9]{13}-${id}~${bytes}|prints/${owner}/[0-9a-f]{64}/${id}|data/${owner}/${id})$`)
 const prefixPattern = new RegExp(`^(?:(?:open|done)/${owner}/|prints/${owner}/[0-9a-f]{64}/)$`)
 const openPattern = new RegExp(`^open/(${owner})/(${id})~(${bytes})$`)
 const donePattern = new RegExp(`^done/${owner}/([0-9]{13})-(${id})~(${bytes})$`)
@@ -33,6 +33,7 @@ export interface FileRef {
 
 export const recordKey = (owner: string, id: string) => `records/${owner}/${id}.json`
 export const receiptKey = (owner: string, id: string) => `receipts/${owner}/${id}.json`
+export const partsKey = (owner: string, id: string) => `parts/${owner}/${id}.json`
 export const dataKey = (owner: string, id: string) => `data/${owner}/${id}`
 
 export const openPrefix = (owner: string) => `open/${owner}/`

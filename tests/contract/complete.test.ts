@@ -184,7 +184,7 @@ describe('complete', () => {
     expect(answer).toMatchObject({ state: 'completed', receipt: { id: file.id } })
     const traces = await lab.traces(owner)
     expect(traces.multiparts).toEqual([])
-    expect(traces.keys).toHaveLength(5)
+    expect(traces.keys).toHaveLength(6)
     expect(JSON.parse(String(await lab.read(recordKey(owner, file.id))))).toMatchObject({ state: 'completed' })
   })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LadingError } from '#shared/errors'
 import { concurrently } from '#shared/concurrently'
-import { dataKey, openKey, receiptKey, recordKey } from '~/server/utils/keys'
+import { dataKey, openKey, partsKey, receiptKey, recordKey } from '~/server/utils/keys'
 import type { Lab } from './lab'
 import { codeOf, inTime, newFile, newOwner, openLab, putPart, sendParts } from './lab'
 
@@ -22,6 +22,11 @@ async function completed(owner = newOwner(), fileBytes = 10) {
   const answer = await lab.uploads.complete(owner, await sendParts(lab, owner, file), inTime())
   if (answer.state !== 'completed') throw new Error('not completed')
   return { owner, file, id: file.id, receipt: answer.receipt }
+}
+
+async function multipartIdOf(owner: string, id: string): Promise<string> {
+  const { record } = await lab.context.records.require(owner, id)
+  return record.state === 'open' ? record.uploadId : ''
 }
 
 describe('sign', () => {
@@ -241,8 +246,44 @@ describe('files', () => {
     expect(decodeURIComponent(exact)).toBe('Grüße "😀".html')
   })
 
-  it('deletes a file with all its traces', async () => {
+  it('says how long the object is now, whatever it was', async () => {
     const { owner, id } = await completed()
+    expect(await lab.files.download(owner, id)).toMatchObject({ storedBytes: 10 })
+    await lab.put(dataKey(owner, id), 'other')
+    expect(await lab.files.download(owner, id)).toMatchObject({ storedBytes: 5 })
+  })
+
+  it('knows what every part was proven with, apart from the lists', async () => {
+    const { owner, file, id } = await completed(newOwner(), 2 * lab.partBytes + 5)
+    expect(await lab.files.parts(owner, id)).toEqual({ digests: file.parts.map(({ digest }) => digest) })
+    expect(JSON.stringify(await lab.files.list(owner))).not.toContain(file.parts[1]?.digest)
+  })
+
+  it('knows it also where somebody else than the sender found the upload completed', async () => {
+    const owner = newOwner()
+    const file = newFile(lab.partBytes + 5, lab.partBytes)
+    const request = await sendParts(lab, owner, file)
+    const dying = lab.serverWith({ gateway: (real) => ({ head: async () => {
+      if (await real.listParts(dataKey(owner, file.id), await multipartIdOf(owner, file.id))) return undefined
+      throw new LadingError('store_unavailable', 'down')
+    } }) })
+    expect(await codeOf(dying.uploads.complete(owner, request, inTime()))).toBe('store_unavailable')
+    expect(await lab.uploads.status(owner, request)).toMatchObject({ state: 'completed' })
+    expect(await lab.files.parts(owner, file.id)).toEqual({ digests: file.parts.map(({ digest }) => digest) })
+  })
+
+  it('keeps nothing more for a single part, and has nothing to say of files from before', async () => {
+    const { owner, id } = await completed()
+    expect(await lab.keys(`parts/${owner}/`)).toEqual([])
+    expect(await lab.files.parts(owner, id)).toEqual({})
+    const large = await completed(owner, lab.partBytes + 5)
+    await lab.remove(partsKey(owner, large.id))
+    expect(await lab.files.parts(owner, large.id)).toEqual({})
+  })
+
+  it('deletes a file with all its traces', async () => {
+    const { owner, id } = await completed(newOwner(), lab.partBytes + 5)
+    expect(await lab.keys(`parts/${owner}/`)).toHaveLength(1)
     await lab.files.remove(owner, id)
     expect(await lab.traces(owner)).toEqual({ keys: [], multiparts: [] })
     expect(await codeOf(lab.files.remove(owner, id))).toBe('not_found')
@@ -251,6 +292,7 @@ describe('files', () => {
   it('neither gives nor deletes what is not completed', async () => {
     const { owner, id } = await opened()
     expect(await codeOf(lab.files.download(owner, id))).toBe('not_found')
+    expect(await codeOf(lab.files.parts(owner, id))).toBe('not_found')
     expect(await codeOf(lab.files.remove(owner, id))).toBe('not_found')
   })
 })

@@ -186,7 +186,7 @@ describe('a site with a passcode', () => {
 
 describe('a stranger', () => {
   const routes = [
-    ['GET', 'upload/pending'], ['GET', 'upload/status?id=x'], ['GET', 'room'], ['GET', 'files'], ['GET', 'files/x/download'], ['DELETE', 'files/x'],
+    ['GET', 'upload/pending'], ['GET', 'upload/status?id=x'], ['GET', 'room'], ['GET', 'files'], ['GET', 'files/x/download'], ['GET', 'files/x/parts'], ['DELETE', 'files/x'],
     ...['initiate', 'sign', 'complete', 'seal', 'abort'].map((name) => ['POST', `upload/${name}`]), ['POST', 'session'],
   ]
 

@@ -3,7 +3,7 @@ export type Operation
   = | 'Preflight'
     | 'CreateMultipartUpload' | 'UploadPart' | 'ListParts' | 'CompleteMultipartUpload' | 'AbortMultipartUpload' | 'ListMultipartUploads'
     | 'PutObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'DeleteObjects' | 'ListObjectsV2' | 'Bucket'
-    | 'session' | 'initiate' | 'sign' | 'status' | 'pending' | 'complete' | 'seal' | 'abort' | 'files' | 'download' | 'deleteFile' | 'health'
+    | 'session' | 'initiate' | 'sign' | 'status' | 'pending' | 'complete' | 'seal' | 'abort' | 'files' | 'download' | 'fileParts' | 'deleteFile' | 'health'
     | 'page'
 
 const apiCall = /^\/api\/(?:upload\/)?(session|initiate|sign|status|pending|complete|seal|abort|health)(?:\/|$)/
@@ -18,6 +18,7 @@ export function nameOperation(method: string, { pathname, searchParams }: URL, h
   const call = apiCall.exec(pathname)?.[1]
   if (call !== undefined) return call as Operation
   if (/^\/api\/files\/[^/]+\/download$/.test(pathname)) return 'download'
+  if (/^\/api\/files\/[^/]+\/parts$/.test(pathname)) return 'fileParts'
   if (/^\/api\/files(?:\/|$)/.test(pathname)) return method === 'DELETE' ? 'deleteFile' : 'files'
 
   const path = /^[^.]+\.localhost(?::\d+)?$/.test(host) ? `/bucket${pathname}` : pathname

@@ -91,7 +91,7 @@ describe.each(['/api/upload/status', '/api/upload/pending', '/api/room', '/api/f
   }, 600_000)
 })
 
-describe.each([['GET', '/download'], ['DELETE', '']] as const)('%s /api/files/{id}%s', (method, rest) => {
+describe.each([['GET', '/download'], ['GET', '/parts'], ['DELETE', '']] as const)('%s /api/files/{id}%s', (method, rest) => {
   it(`answers ${bodiesPerRoute} generated ids`, async () => {
     const id = fc.oneof(fc.uuid(), fc.webSegment(), fc.string({ unit: 'binary', minLength: 1 }).map(encodeURIComponentSafely))
     const asks = fc.sample(id, { numRuns: bodiesPerRoute, seed }).map((text): Ask => ({ path: `/api/files/${text || '-'}${rest}`, method }))

@@ -16,6 +16,7 @@ const calls = [
   ['seal', 'POST', () => '/api/upload/seal', (id: string) => ({ id, sha256: 'a'.repeat(64) })],
   ['abort', 'POST', () => '/api/upload/abort', (id: string) => ({ id })],
   ['download', 'GET', (id: string) => `/api/files/${id}/download`, undefined],
+  ['parts', 'GET', (id: string) => `/api/files/${id}/parts`, undefined],
   ['delete', 'DELETE', (id: string) => `/api/files/${id}`, undefined],
 ] as const
 

@@ -20,6 +20,13 @@ export async function diagnose({ url, body, sentBytes, signal }: FailedPut, surr
   // The file is asked first, for only that can be told for sure.
   const fileFailure = body instanceof Blob ? await unlessAborted(readFirstByte(body), signal) : undefined
   if (fileFailure) return fileFailure
+  // A body begins to leave only after its preflight was granted.
+  const bodyBytes = body instanceof Blob ? body.size : body.byteLength
+  return await diagnoseWay({ url, isLetThrough: sentBytes > 0 || bodyBytes === 0, signal }, surroundings)
+}
+
+/** The same for a request whose file, if it has one, can be read. `isLetThrough`: some of it passed, so CORS stands in no way. */
+export async function diagnoseWay({ url, isLetThrough, signal }: { url: string, isLetThrough: boolean, signal: AbortSignal }, surroundings: Surroundings): Promise<LadingError> {
   if (!surroundings.isOnline()) return new LadingError('offline', 'The browser is offline')
 
   const { origin } = new URL(url)
@@ -27,10 +34,8 @@ export async function diagnose({ url, body, sentBytes, signal }: FailedPut, surr
   if (!isServerThere) return new LadingError('store_unreachable', 'Neither the store nor our server could be reached')
   if (!isStoreThere) return new LadingError('store_unreachable', 'The store could not be reached')
 
-  // A body begins to leave only after its preflight was granted.
-  const bodyBytes = body instanceof Blob ? body.size : body.byteLength
-  if (sentBytes === 0 && bodyBytes > 0) return new LadingError('store_cors', 'The store is there, and let no byte of the part in')
-  return new LadingError('store_unreachable', 'The connection broke, or the store refused the part where the browser may not read it')
+  if (!isLetThrough) return new LadingError('store_cors', 'The store is there, and let no byte pass')
+  return new LadingError('store_unreachable', 'The connection broke, or the store refused where the browser may not read it')
 }
 
 async function readFirstByte(body: Blob): Promise<LadingError | undefined> {

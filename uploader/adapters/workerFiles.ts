@@ -1,13 +1,12 @@
 import type { DigestAlgorithm } from '#shared/digest'
 import type { BodyKind, Files, OpenFile, PartBody } from '~/uploader/engine/ports'
 import type { SourceFile } from '~/uploader/engine/types'
-import type { TaskName, Tasks, WorkerAnswer, WorkerRequest } from '~/uploader/worker/protocol'
-import { LadingError } from '#shared/errors'
 import { reopenFile } from './fileHandles'
+import { createWorkerTasks } from './workerTasks'
 
 /** Reads and hashes files in one worker, started with the first file. */
 export function createWorkerFiles(startWorker: () => Worker): Files {
-  const tasks = createTasks(startWorker)
+  const tasks = createWorkerTasks(startWorker)
   let opened = 0
 
   return {
@@ -49,59 +48,4 @@ export function createWorkerFiles(startWorker: () => Worker): Files {
       close: () => void ready.then(() => tasks.run('close', { file })).catch(() => {}),
     }
   }
-}
-
-/** Questions to the worker and their answers, matched by number. */
-function createTasks(startWorker: () => Worker) {
-  const waiting = new Map<number, { resolve(result: unknown): void, reject(error: unknown): void }>()
-  let worker: Worker | undefined
-  let count = 0
-
-  function start(): Worker {
-    const started = startWorker()
-    started.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => {
-      const task = waiting.get(data.task)
-      waiting.delete(data.task)
-      if ('error' in data) task?.reject(new LadingError(data.error.code, data.error.message))
-      else task?.resolve(data.result)
-    })
-    started.addEventListener('error', (event) => {
-      const error = new LadingError('worker_failed', `The hashing worker failed: ${event.message}`)
-      // The next task starts another one: this one may never answer again.
-      started.terminate()
-      if (worker === started) worker = undefined
-      for (const task of waiting.values()) task.reject(error)
-      waiting.clear()
-    })
-    return started
-  }
-
-  function run<Name extends TaskName>(type: Name, ask: Tasks[Name]['ask'], signal?: AbortSignal): Promise<Tasks[Name]['answer']> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      worker ??= start()
-      const sendTo = worker
-      const task = count++
-      const post = (request: WorkerRequest) => sendTo.postMessage(request)
-      const cancel = () => {
-        waiting.delete(task)
-        post({ type: 'cancel', task })
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', cancel, { once: true })
-      waiting.set(task, {
-        resolve(result) {
-          signal?.removeEventListener('abort', cancel)
-          resolve(result as Tasks[Name]['answer'])
-        },
-        reject(error) {
-          signal?.removeEventListener('abort', cancel)
-          reject(error)
-        },
-      })
-      post({ type, task, ask } as WorkerRequest)
-    })
-  }
-
-  return { run }
 }

@@ -198,3 +198,44 @@ export interface Uploader {
   /** Stops everything and lets go of locks and workers; the records stay. */
   close(): Promise<void>
 }
+
+/** A run of parts that differ, next to each other: bytes `start` up to, not including, `end`. */
+export interface DifferingParts {
+  readonly firstPart: number
+  readonly lastPart: number
+  readonly start: number
+  readonly end: number
+}
+
+/** What reading a stored file back has shown. */
+export type Verdict =
+  /** Every byte is as it was sent: by the whole file's SHA-256, or where the sender gave none, by every part's digest. */
+  | { outcome: 'identical', by: 'sha256' | 'digests' }
+  /** These parts are not what was sent, and all others are. */
+  | { outcome: 'differs', parts: readonly DifferingParts[] }
+  /** It is not what was sent; no parts' digests were kept that would tell where. */
+  | { outcome: 'differs_somewhere' }
+  /** The store's object is shorter or longer than what was sent; its bytes were not looked at. */
+  | { outcome: 'other_length', storedBytes: number }
+  /** Every part is what the store confirmed, but the SHA-256 that the sender's browser gave for the whole is another one. */
+  | { outcome: 'sha256_disagrees' }
+
+export type VerifyState =
+  | { status: 'queued' }
+  /** `waiting` says why nothing moves; it ends by itself. `readBytes` never goes back. */
+  | { status: 'reading', readBytes: number, bytesPerSecond?: number, secondsLeft?: number, waiting?: WaitReason }
+  /** `sha256` (hex) is that of the bytes that were read; absent where none were. */
+  | { status: 'ended', verdict: Verdict, sha256?: string }
+  | { status: 'failed', code: ErrorCode }
+
+/** Reads stored files back and compares them with their receipts, one after the other. No call throws. */
+export interface Verifier {
+  /** Does nothing for a file that is being verified, or waits for its turn. */
+  verify(receipt: Receipt): void
+  /** Stops at once; nothing is said about the file. */
+  cancel(id: string): void
+  /** The network is back: what waits for time to pass is tried at once. */
+  wake(): void
+  /** Told at most five times a second of each file; without a state once it was cancelled. Answers how to stop listening. */
+  subscribe(listener: (id: string, state: VerifyState | undefined) => void): () => void
+}

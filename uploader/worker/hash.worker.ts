@@ -1,9 +1,11 @@
 import type { DigestAlgorithm } from '#shared/digest'
 import type { TaskName, Tasks, WorkerAnswer, WorkerRequest } from './protocol'
+import type { ObjectHash } from './objectHash'
 import type { WholeHash } from './wholeHash'
 import { hexToBase64 } from '#shared/digest'
 import { LadingError, toLadingError } from '#shared/errors'
 import { compositeDigest, fingerprint, withHasher } from './digests'
+import { createObjectHash } from './objectHash'
 import { readBlob } from './readBlob'
 import { createTurns } from './turns'
 import { createWholeHash } from './wholeHash'
@@ -29,12 +31,19 @@ const readsAtOnce = 4
 const inTurn = createTurns(readsAtOnce)
 
 const files = new Map<number, OpenedFile>()
+const objects = new Map<number, ObjectHash>()
 const running = new Map<number, AbortController>()
 
 function fileOf(id: number): OpenedFile {
   const file = files.get(id)
   if (!file) throw new LadingError('unexpected', 'The file is closed')
   return file
+}
+
+function objectOf(id: number): ObjectHash {
+  const object = objects.get(id)
+  if (!object) throw new LadingError('unexpected', 'The object is closed')
+  return object
 }
 
 /** Reads a range once; the whole-file hash goes along if it stands at its start. */
@@ -106,6 +115,21 @@ const handlers: Handlers = {
   async close({ file }) {
     files.delete(file)
     return undefined
+  },
+
+  async openObject({ object, partBytes, algorithm }) {
+    objects.set(object, await createObjectHash(partBytes, algorithm))
+  },
+
+  async hashObject({ object, bytes }) {
+    objectOf(object).update(new Uint8Array(bytes))
+  },
+
+  endObject: ({ object }) => objectOf(object).end(),
+
+  async closeObject({ object }) {
+    objects.get(object)?.close()
+    objects.delete(object)
   },
 }
 

@@ -1,5 +1,6 @@
 import type { DigestAlgorithm } from '#shared/digest'
 import type { HashCheckpoint } from '~/uploader/engine/ports'
+import type { ObjectDigests } from '~/uploader/engine/verify/ports'
 import type { ErrorCode } from '#shared/errors'
 
 /** What the page may ask of the worker. `file` names one opened file and its whole-file hash. */
@@ -15,6 +16,11 @@ export interface Tasks {
   restore: { ask: { file: number, checkpoint: HashCheckpoint }, answer: { hashedBytes: number } }
   sha256: { ask: { file: number }, answer: string }
   close: { ask: { file: number }, answer: undefined }
+  /** Begins to hash an object of the store, whose bytes come one after the other. `object` names it. */
+  openObject: { ask: { object: number, partBytes: number, algorithm: DigestAlgorithm }, answer: undefined }
+  hashObject: { ask: { object: number, bytes: ArrayBuffer }, answer: undefined }
+  endObject: { ask: { object: number }, answer: ObjectDigests }
+  closeObject: { ask: { object: number }, answer: undefined }
 }
 
 export type TaskName = keyof Tasks

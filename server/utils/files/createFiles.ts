@@ -1,11 +1,12 @@
-import type { DownloadAnswer, FilesAnswer, Receipt } from '#shared/api'
+import type { DownloadAnswer, FilePartsAnswer, FilesAnswer, Receipt } from '#shared/api'
 import { receipt as receiptSchema } from '#shared/api'
 import { LadingError } from '#shared/errors'
 import { concurrently } from '#shared/concurrently'
 import { safeContentType } from '~/server/utils/contentType'
 import { attachment } from '~/server/utils/disposition'
-import { dataKey, doneKey, donePrefix, isCursor, openKey, parseDoneKey, printKey, receiptKey } from '~/server/utils/keys'
+import { dataKey, doneKey, donePrefix, isCursor, openKey, parseDoneKey, partsKey, printKey, receiptKey } from '~/server/utils/keys'
 import type { UploadContext } from '~/server/utils/uploads/context'
+import { readPartDigests } from '~/server/utils/uploads/partDigests'
 import type { CompletedRecord } from '~/server/utils/uploads/receipts'
 import { readReceipt } from '~/server/utils/uploads/receipts'
 
@@ -46,11 +47,20 @@ export function createFiles({ gateway, records, quotas }: Pick<UploadContext, 'g
 
     async download(owner: string, id: string): Promise<DownloadAnswer> {
       const record = await requireCompleted(owner, id)
-      if (!await gateway.head(dataKey(owner, id))) throw new LadingError('not_found', 'There is no such upload or file.')
-      return await gateway.signDownload(dataKey(owner, id), {
+      const object = await gateway.head(dataKey(owner, id))
+      if (!object) throw new LadingError('not_found', 'There is no such upload or file.')
+      const signed = await gateway.signDownload(dataKey(owner, id), {
         contentType: safeContentType(record.contentType),
         contentDisposition: attachment(record.fileName),
       })
+      return { ...signed, storedBytes: object.bytes }
+    },
+
+    /** What every part was proven with, to be told where a file differs. */
+    async parts(owner: string, id: string): Promise<FilePartsAnswer> {
+      await requireCompleted(owner, id)
+      const digests = await readPartDigests(gateway, owner, id)
+      return digests ? { digests } : {}
     },
 
     /** The record goes last, so that a repeat takes away whatever a crash left. */
@@ -58,7 +68,7 @@ export function createFiles({ gateway, records, quotas }: Pick<UploadContext, 'g
       const record = await requireCompleted(owner, id)
       await gateway.remove(printKey(owner, record.fingerprint, id))
       await gateway.remove(dataKey(owner, id))
-      await Promise.all([gateway.remove(doneKey(owner, record.receipt)), gateway.remove(openKey(owner, record))])
+      await Promise.all([gateway.remove(doneKey(owner, record.receipt)), gateway.remove(openKey(owner, record)), gateway.remove(partsKey(owner, id))])
       quotas.freed(owner, id)
       await gateway.remove(receiptKey(owner, id))
       await records.remove(owner, id)

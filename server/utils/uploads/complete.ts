@@ -72,7 +72,8 @@ async function sendComplete({ gateway }: UploadContext, owner: string, { id, upl
 function readClaim({ digestAlgorithm }: OpenRecord, { parts, sha256 }: CompleteRequest): VerifiedParts {
   const misfit = parts.findIndex(({ digest }) => !fitsAlgorithm(digestAlgorithm, digest))
   if (misfit !== -1) throw new LadingError('invalid_request', `parts.${misfit}.digest: not ${digestAlgorithm}`)
-  return { compositeDigest: compositeDigest(digestAlgorithm, parts.map(({ digest }) => digest)), ...sha256 && { sha256 } }
+  const digests = parts.map(({ digest }) => digest)
+  return { compositeDigest: compositeDigest(digestAlgorithm, digests), ...digests.length > 1 && { digests }, ...sha256 && { sha256 } }
 }
 
 /** A repeat may bring the hash that the first try had not yet, but only for the very same parts. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byteCount, digestAlgorithm, receipt, sha256Hex, timestamp, uploadId } from '#shared/api'
+import { byteCount, digestAlgorithm, partDigest, receipt, sha256Hex, timestamp, uploadId } from '#shared/api'
 import { LadingError } from '#shared/errors'
 import type { Gateway } from '~/server/utils/s3/gateway'
 import { recordKey } from '~/server/utils/keys'
@@ -20,7 +20,12 @@ const file = {
 }
 
 /** What was proven about the parts before the store was told to put them together. */
-const verified = z.object({ compositeDigest: z.string(), sha256: sha256Hex.optional() })
+const verified = z.object({
+  compositeDigest: z.string(),
+  /** Every part's (Base64), in order; absent for a single part, of which the composite says as much. */
+  digests: z.array(partDigest).optional(),
+  sha256: sha256Hex.optional(),
+})
 export type VerifiedParts = z.infer<typeof verified>
 
 const uploadRecord = z.discriminatedUnion('state', [

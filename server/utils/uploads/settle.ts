@@ -5,6 +5,7 @@ import { partCount } from '#shared/partPlan'
 import { dataKey, doneKey, openKey, receiptKey } from '~/server/utils/keys'
 import type { StoredObject } from '~/server/utils/s3/objects'
 import type { UploadContext } from './context'
+import { keepPartDigests } from './partDigests'
 import { abortStrays } from './strays'
 import type { StoredRecord, UnfinishedRecord, UploadRecord } from './record'
 
@@ -34,6 +35,7 @@ async function finish(context: UploadContext, owner: string, record: UnfinishedR
   await Promise.all([
     gateway.putMarker(doneKey(owner, receipt)).then(() => gateway.remove(openKey(owner, receipt))),
     abortStrays(gateway, dataKey(owner, record.id)),
+    keepPartDigests(gateway, owner, record, receipt),
   ])
   await markCompleted(context, owner, receipt, stored)
   return receipt

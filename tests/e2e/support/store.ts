@@ -1,6 +1,7 @@
+import type { Manifest } from '~/local-s3/objects'
 import type { Proxy } from '~/tests/proxy'
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
@@ -54,6 +55,8 @@ interface Running {
   bucket: string
   provider: string
   journal?: () => Promise<JournalLine[]>
+  /** Where the local store has its files. */
+  dataDir?: string
   close(): Promise<void>
 }
 
@@ -131,6 +134,15 @@ export async function startStore(options: StoreOptions = {}) {
       await client.send(new UploadPartCommand({ Bucket: bucket, Key: key, UploadId: upload?.UploadId, PartNumber: partNumber, Body: body }))
     },
 
+    /** Changes one bit of an object behind everybody's back: on the local store's disk, or else by writing it anew. */
+    async flipBit(key: string, at: number) {
+      if (running.dataDir) return await flipOnDisk(join(running.dataDir, 'buckets', bucket), key, at)
+      const { Body, Metadata } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      const bytes = Buffer.from(await Body?.transformToByteArray() ?? [])
+      bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, Metadata }))
+    },
+
     keys,
     /** Keys of the open multipart uploads. */
     openMultipartKeys: async () => (await openUploads()).map(({ Key = '' }) => Key),
@@ -159,6 +171,21 @@ export async function startStore(options: StoreOptions = {}) {
       await running.close()
     },
   }
+}
+
+/** An object's bytes lie in one file for each part, in a folder that its manifest names. */
+async function flipOnDisk(bucketDir: string, key: string, at: number) {
+  const manifest = JSON.parse(await readFile(join(bucketDir, 'objects', `${createHash('sha256').update(key).digest('hex')}.json`), 'utf8')) as Manifest
+  let start = 0
+  const part = manifest.parts.find(({ bytes }) => (start += bytes) > at)
+  if (!part) throw new RangeError(`The object has no byte ${at}`)
+  const file = await open(join(bucketDir, 'pieces', manifest.id, part.file), 'r+')
+  const place = at - (start - part.bytes)
+  const byte = Buffer.alloc(1)
+  await file.read(byte, 0, 1, place)
+  byte.writeUInt8(byte.readUInt8() ^ 1)
+  await file.write(byte, 0, 1, place)
+  await file.close()
 }
 
 function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: Omit<Running, 'close' | 'bucket' | 'provider'>): S3Client {
@@ -191,6 +218,7 @@ async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, o
     secretAccessKey: setting('S3_SECRET_ACCESS_KEY'),
     bucket,
     provider: 'local',
+    dataDir: join(folder, 'data'),
     async journal() {
       const text = await readFile(journalFile, 'utf8').catch(() => '')
       // The last line may be half written yet.

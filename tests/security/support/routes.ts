@@ -18,6 +18,7 @@ export const routes: Route[] = [
   { method: 'GET', path: '/api/room' },
   { method: 'GET', path: '/api/files' },
   { method: 'GET', path: `/api/files/${neverWas}/download` },
+  { method: 'GET', path: `/api/files/${neverWas}/parts` },
   { method: 'DELETE', path: `/api/files/${neverWas}` },
 ]
 

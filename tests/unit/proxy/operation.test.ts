@@ -27,6 +27,7 @@ it.each([
   ['POST', '/api/upload/abort', 'abort'],
   ['GET', '/api/files?cursor=x', 'files'],
   ['GET', '/api/files/1/download', 'download'],
+  ['GET', '/api/files/1/parts', 'fileParts'],
   ['DELETE', '/api/files/1', 'deleteFile'],
   ['GET', '/api/health/ready', 'health'],
   ['GET', '/', 'page'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertKey, assertPrefix, assertRoot, dataKey, doneKey, donePrefix, isCursor, openKey, openPrefix, parseDataKey, parseDoneKey, parseOpenKey, parsePrintKey, printKey, printPrefix, receiptKey, recordKey } from '~/server/utils/keys'
+import { assertKey, assertPrefix, assertRoot, dataKey, doneKey, donePrefix, isCursor, openKey, openPrefix, parseDataKey, parseDoneKey, parseOpenKey, parsePrintKey, partsKey, printKey, printPrefix, receiptKey, recordKey } from '~/server/utils/keys'
 
 const owner = '0123456789abcdef0123456789abcdef'
 const id = '11111111-2222-4333-8444-555555555555'
@@ -8,7 +8,7 @@ const fingerprint = 'ab'.repeat(32)
 describe('keys', () => {
   it('builds keys that fit the layout and can be read back', () => {
     const file = { id, fileBytes: 53_687_091_200_000, completedAt: 1_795_362_390_000 }
-    for (const key of [recordKey(owner, id), receiptKey(owner, id), dataKey(owner, id), openKey(owner, file), doneKey(owner, file), printKey(owner, fingerprint, id)]) {
+    for (const key of [recordKey(owner, id), receiptKey(owner, id), partsKey(owner, id), dataKey(owner, id), openKey(owner, file), doneKey(owner, file), printKey(owner, fingerprint, id)]) {
       expect(assertKey(key)).toBe(key)
     }
     expect(parseOpenKey(openKey(owner, file))).toEqual({ owner, id, fileBytes: file.fileBytes })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { errorStatus } from '#shared/errors'
 import type { MilestoneType } from '~/stores/milestones'
 import type { Objection } from '~/stores/objections'
-import type { PartStatus, UploadStatus, WaitReason } from '~/uploader/engine/types'
+import type { VerifyMilestone } from '~/stores/verifications'
+import type { PartStatus, UploadStatus, Verdict, WaitReason } from '~/uploader/engine/types'
 import type { PartLook } from '~/composables/parts/partLooks'
 import type { CheckProgress } from '~/composables/uploadView'
 import en from '~/i18n/locales/en.json'
@@ -19,6 +20,9 @@ const looks = all<PartLook>({ proven: true, stored: true, sending: true, retryin
 const checks = all<CheckProgress['type']>({ proving: true, hashing: true })
 const milestones = all<MilestoneType>({ added: true, completed: true, failed: true, paused: true, refused: true, chosen: true, held: true })
 const objections = all<Objection>({ file_too_large: true, file_empty_name: true, file_unreadable: true, folder_unreadable: true, folder_empty: true, no_room: true, too_many_open: true, on_list: true, chosen_twice: true })
+const verdicts = all<Exclude<Verdict['outcome'], 'identical'>>({ differs: true, differs_somewhere: true, other_length: true, sha256_disagrees: true })
+const grounds = all<Extract<Verdict, { by: string }>['by']>({ sha256: true, digests: true })
+const verified = all<VerifyMilestone['outcome']>({ identical: true, different: true, failed: true })
 
 function flatten(messages: object, prefix = ''): Record<string, string> {
   return Object.assign({}, ...Object.entries(messages).map(([key, value]: [string, unknown]) =>
@@ -61,6 +65,9 @@ describe.each([['en', english], ['zh-CN', chinese]])('the words of %s', (_, word
     ['parts', looks],
     ['check', checks],
     ['chosen.objection', objections.flatMap((objection) => [`${objection}.title`, `${objection}.advice`])],
+    ['verify', verdicts],
+    ['verify.identical', grounds],
+    ['verify.announce', verified],
     ['announce', milestones.flatMap((type) => [`${type}.one`, `${type}.many`])],
   ])('name every %s', (prefix, keys) => {
     for (const key of keys) expect(words).toHaveProperty([`${prefix}.${key}`])
