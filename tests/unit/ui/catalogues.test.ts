@@ -5,6 +5,7 @@ import type { PartStatus, UploadStatus, WaitReason } from '~/uploader/engine/typ
 import type { CheckProgress, PartLook } from '~/composables/uploadView'
 import en from '~/i18n/locales/en.json'
 import zhCN from '~/i18n/locales/zh-CN.json'
+import { flatten } from '~/tests/support/catalogues'
 
 // Typed, so that a new state, reason or status does not compile before it is listed here and has its words.
 const all = <Word extends string>(words: Record<Word, true>) => Object.keys(words)
@@ -16,11 +17,6 @@ const partStatuses = all<PartStatus>({ waiting: true, reading: true, ready: true
 const looks = all<PartLook>({ stored: true, sending: true, retrying: true, ready: true, todo: true })
 const checks = all<CheckProgress['type']>({ proving: true, hashing: true })
 const milestones = all<MilestoneType>({ added: true, completed: true, failed: true, paused: true, refused: true })
-
-function flatten(messages: object, prefix = ''): Record<string, string> {
-  return Object.assign({}, ...Object.entries(messages).map(([key, value]: [string, unknown]) =>
-    typeof value === 'string' ? { [prefix + key]: value } : flatten(value as object, `${prefix}${key}.`)))
-}
 
 function placeholders(message: string | undefined): string[] {
   return [...message?.matchAll(/\{(\w+)\}/g) ?? []].map(([, name]) => String(name)).sort()
