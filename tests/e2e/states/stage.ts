@@ -70,6 +70,8 @@ export async function createStage(scale: Scale) {
   async function newContext(): Promise<BrowserContext> {
     const made = await browser.context.browser()?.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, colorScheme: 'light' })
     if (!made) throw new Error('The browser has gone')
+    // The compiler that runs scripts wraps named functions in a helper of its own, also those that are to run in the page.
+    await made.addInitScript('globalThis.__name = (named) => named')
     contexts.add(made)
     return made
   }
