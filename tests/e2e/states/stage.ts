@@ -2,12 +2,12 @@ import type { BrowserContext } from 'playwright-core'
 import type { Outage, Proxy } from '~/tests/proxy'
 import type { SiteProcess } from '~/tests/e2e/support/site'
 import type { UploadPage } from '~/tests/e2e/support/uploadPage'
-import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createProxy } from '~/tests/proxy'
 import { createProfile, startBrowser } from '~/tests/e2e/support/browser'
+import { writeHollow } from '~/tests/e2e/support/sampleFile'
 import { startSite } from '~/tests/e2e/support/site'
 import { startStore } from '~/tests/e2e/support/store'
 import { createUploadPage } from '~/tests/e2e/support/uploadPage'
@@ -25,7 +25,6 @@ export interface Scale {
 export const testScale: Scale = { partBytes: 64 * 1024, bytesPerSecond: 512 * 1024, manyFiles: 500, mapped: 0.005 }
 
 export const passcode = 'seven grey harbours'
-const longestTouch = 16
 
 export interface RoughFile {
   name: string
@@ -100,10 +99,7 @@ export async function createStage(scale: Scale) {
       const made: RoughFile[] = []
       for (const [name, bytes] of files) {
         const path = join(own, name)
-        const file = await open(path, 'w')
-        await file.truncate(bytes)
-        await file.write(randomBytes(Math.min(longestTouch, bytes)), 0, undefined, 0)
-        await file.close()
+        await writeHollow(path, bytes)
         made.push({ name, path })
       }
       return made
