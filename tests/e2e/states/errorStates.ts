@@ -3,7 +3,7 @@ import type { PageState } from './pageStates'
 import type { Stage } from './stage'
 import { writeFile } from 'node:fs/promises'
 import { errorStatus } from '#shared/errors'
-import { hold, status, storeError } from '~/tests/proxy'
+import { hold, reset, status, storeError } from '~/tests/proxy'
 
 const name = 'harbour-at-dawn.mov'
 
@@ -25,9 +25,10 @@ export const errorStates: readonly PageState[] = [
   {
     name: 'error-network',
     async reach(stage) {
-      stage.outage(await stage.toStore.killPort())
+      // The browser's way alone: our server still reaches the store.
+      stage.toStore.on({ operation: ['Preflight', 'UploadPart'] }, reset({ phase: 'request' }))
       const uploads = await adding(stage)
-      await uploads.untilStatus(name, 'waiting', 'failed')
+      await uploads.untilWaiting(name, 'network')
       return uploads
     },
   },

@@ -1,6 +1,6 @@
 import type { UploadPage } from '~/tests/e2e/support/uploadPage'
 import type { Stage } from './stage'
-import { throttle } from '~/tests/proxy'
+import { hold, throttle } from '~/tests/proxy'
 import { eventually } from '~/tests/e2e/support/eventually'
 import { errorStates } from './errorStates'
 import { passcode } from './stage'
@@ -86,7 +86,11 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'part-map-of-1',
-    reach: (stage) => withMap(stage, 'note.bin', 1),
+    async reach(stage) {
+      // Or it would have arrived before anybody looks.
+      stage.toStore.on({ operation: 'UploadPart' }, hold())
+      return await withMap(stage, 'note.bin', 1)
+    },
   },
   {
     name: 'part-map-of-100',

@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright-core'
-import type { Outage, Proxy } from '~/tests/proxy'
+import type { Proxy } from '~/tests/proxy'
 import type { SiteProcess } from '~/tests/e2e/support/site'
 import type { UploadPage } from '~/tests/e2e/support/uploadPage'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -56,7 +56,6 @@ export async function createStage(scale: Scale) {
   const browser = await startBrowser(profile.path)
   const folder = await mkdtemp(join(tmpdir(), 'lading-states-'))
   const contexts = new Set<BrowserContext>()
-  const outages: Outage[] = []
   let passcodeSite: SiteProcess | undefined
   let folders = 0
 
@@ -105,16 +104,10 @@ export async function createStage(scale: Scale) {
       return made
     },
 
-    /** Lets the state last until the stage is cleared. */
-    outage(outage: Outage) {
-      outages.push(outage)
-    },
-
     /** Takes the pages away, and mends all that was broken for them. */
     async clear() {
       for (const context of contexts) await context.close()
       contexts.clear()
-      for (const outage of outages.splice(0)) await outage.end()
       toStore.heal()
       toServer.heal()
     },
