@@ -24,6 +24,10 @@ export interface BenchBrowser {
   call<Argument, Result>(script: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
   /** Chooses files for an input, as a person does. */
   choose(selector: string, paths: string[]): Promise<void>
+  /** Presses the middle of the first element that fits, with the mouse. */
+  click(selector: string): Promise<void>
+  /** Turns the mouse's wheel at that place. Resolves when the page has been told. */
+  wheel(at: { x: number, y: number }, pixels: number): Promise<void>
   processes(): Promise<BrowserProcess[]>
   /** JavaScript and buffers of the page's workers, all of them together. */
   workerBytes(): Promise<number>
@@ -87,6 +91,21 @@ export async function startBenchBrowser(): Promise<BenchBrowser> {
       const { root } = await page.send('DOM.getDocument', { depth: 0 })
       const { nodeId } = await page.send('DOM.querySelector', { nodeId: root.nodeId, selector })
       await page.send('DOM.setFileInputFiles', { nodeId, files: paths })
+    },
+
+    async click(selector) {
+      const { x, y } = await call((wanted) => {
+        const element = document.querySelector(wanted)
+        if (!element) throw new Error(`There is no ${wanted}`)
+        element.scrollIntoView({ block: 'nearest' })
+        const { left, top, width, height } = element.getBoundingClientRect()
+        return { x: left + width / 2, y: top + height / 2 }
+      }, selector)
+      for (const type of ['mousePressed', 'mouseReleased'] as const) await page.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 })
+    },
+
+    async wheel({ x, y }, pixels) {
+      await page.send('Input.dispatchMouseEvent', { type: 'mouseWheel', x, y, deltaX: 0, deltaY: pixels })
     },
 
     async processes() {

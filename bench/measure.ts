@@ -7,6 +7,7 @@ import { createSampleFolder } from '~/tests/e2e/support/sampleFile'
 import { startBenchBrowser } from './benchBrowser'
 import { chooseFolder, describeLoad, machineFacts } from './machine'
 import { apiCalls } from './measurements/apiCalls'
+import { page } from './measurements/page'
 import { resume } from './measurements/resume'
 import { smallFiles } from './measurements/smallFiles'
 import { throughput } from './measurements/throughput'
@@ -30,6 +31,7 @@ async function measure() {
     throughput('shaped', `A file of ${size}, at 120 MB/s and 50 ms`, { bytesPerSecond: 120e6, roundTripMs: 50 }),
     resume,
     smallFiles,
+    page,
     apiCalls,
     ...(options.isLong ? [veryLarge] : []),
   ]

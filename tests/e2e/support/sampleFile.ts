@@ -12,10 +12,13 @@ export interface SampleFile {
 }
 
 const pieceBytes = 4 * 1024 * 1024
+const touchedBytes = 16
 
 export interface SampleFolder {
   /** A file of random bytes. Files of the same name go to folders of their own. */
   file(name: string, bytes: number): Promise<SampleFile>
+  /** Paths of so many files that are mostly holes and cost next to nothing. No two are the same. */
+  hollow(count: number, bytes: number): Promise<string[]>
   remove(): Promise<void>
 }
 
@@ -37,6 +40,25 @@ export async function createSampleFolder(): Promise<SampleFolder> {
       await file.close()
       return { path, name, bytes, sha256: hash.digest('hex') }
     },
+    async hollow(count, bytes) {
+      const folder = join(root, String(made++))
+      await mkdir(folder)
+      const paths: string[] = []
+      for (let index = 0; index < count; index++) {
+        const path = join(folder, `crate-${String(index).padStart(5, '0')}.bin`)
+        await writeHollow(path, bytes)
+        paths.push(path)
+      }
+      return paths
+    },
     remove: () => rm(root, { recursive: true, force: true }),
   }
+}
+
+/** A file with a few random bytes at its beginning, and a hole from there on. */
+export async function writeHollow(path: string, bytes: number) {
+  const file = await open(path, 'w')
+  await file.truncate(bytes)
+  await file.write(randomBytes(Math.min(touchedBytes, bytes)), 0, undefined, 0)
+  await file.close()
 }

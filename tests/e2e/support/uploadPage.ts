@@ -12,7 +12,7 @@ export function createUploadPage(page: Page) {
     row,
     offer,
 
-    add: (...files: SampleFile[]) => pickFiles(page, page.getByTestId('file-input'), files.map(({ path }) => path)),
+    add: (...files: Pick<SampleFile, 'path'>[]) => pickFiles(page, page.getByTestId('file-input'), files.map(({ path }) => path)),
 
     async setConcurrency(count: number) {
       await page.getByTestId('settings').click()
@@ -43,7 +43,7 @@ export function createUploadPage(page: Page) {
     },
 
     /** Picks a file for the first unfinished upload that is offered. */
-    continueWith: (file: SampleFile) => pickFiles(page, offer.first().getByTestId('continue-input'), [file.path]),
+    continueWith: (file: Pick<SampleFile, 'path'>) => pickFiles(page, offer.first().getByTestId('continue-input'), [file.path]),
 
     /** Picks the file again for an upload that has stopped before the person's eyes. */
     continueInRow: (file: SampleFile) => pickFiles(page, row(file.name).getByTestId('continue-input'), [file.path]),

@@ -8,6 +8,7 @@ import type { PartLook } from '~/composables/parts/partLooks'
 import type { CheckProgress } from '~/composables/uploadView'
 import en from '~/i18n/locales/en.json'
 import zhCN from '~/i18n/locales/zh-CN.json'
+import { flatten } from '~/tests/support/catalogues'
 
 // Typed, so that a new state, reason or status does not compile before it is listed here and has its words.
 const all = <Word extends string>(words: Record<Word, true>) => Object.keys(words)
@@ -23,11 +24,6 @@ const objections = all<Objection>({ file_too_large: true, file_empty_name: true,
 const verdicts = all<Exclude<Verdict['outcome'], 'identical'>>({ differs: true, differs_somewhere: true, other_length: true, sha256_disagrees: true })
 const grounds = all<Extract<Verdict, { by: string }>['by']>({ sha256: true, digests: true })
 const verified = all<VerifyMilestone['outcome']>({ identical: true, different: true, failed: true })
-
-function flatten(messages: object, prefix = ''): Record<string, string> {
-  return Object.assign({}, ...Object.entries(messages).map(([key, value]: [string, unknown]) =>
-    typeof value === 'string' ? { [prefix + key]: value } : flatten(value as object, `${prefix}${key}.`)))
-}
 
 function placeholders(message: string | undefined): string[] {
   return [...message?.matchAll(/\{(\w+)\}/g) ?? []].map(([, name]) => String(name)).sort()
