@@ -1,16 +1,13 @@
+import type { LocaleObject } from '@nuxtjs/i18n'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A language of the page, as @nuxtjs/i18n takes it. */
-export interface Language {
-  /** As browsers ask for it: `en`, `zh-CN`. */
-  code: string
-  language: string
+export interface Language extends LocaleObject<string> {
   /** What it is called in itself. */
   name: string
   dir: 'ltr' | 'rtl'
-  file: string
 }
 
 /** Scripts that are written from right to left and that languages of today use (Unicode Standard Annex 24). */

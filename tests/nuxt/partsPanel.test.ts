@@ -107,7 +107,7 @@ describe('the speed of an upload', () => {
   it('is told in words beside its graph', async () => {
     uploader.setPast([], [{ secondsAgo: 3, bytes: 4096, retries: 0 }, { secondsAgo: 2, bytes: 4096, retries: 2 }])
     const { at } = await mountPanel()
-    expect(at('speed').findAll('p > span').map((words) => words.text())).toEqual(['Speed', 'the last 1 min', 'highest 4 KiB/s', 'tried again: 2'])
+    expect(at('speed').findAll('p > span').map((words) => words.text())).toEqual(['Speed', 'the last 1 min', 'highest 4 kB/s', 'tried again: 2'])
     expect(at('speed').findAll('line')).toHaveLength(1)
   })
 })

@@ -24,11 +24,11 @@ async function mountRow() {
 
 describe('UploadRow', () => {
   it('shows how far it is, as a progress bar and in bytes', async () => {
-    uploader.show(snapshotOf({ id, bytesPerSecond: 100, secondsLeft: 5 }))
+    uploader.show(snapshotOf({ id, bytesPerSecond: 100_000, secondsLeft: 5 }))
     const { at } = await mountRow()
     expect(at('upload-progress').attributes()).toMatchObject({ 'role': 'progressbar', 'aria-valuenow': '50' })
     expect(at('upload-sent-bytes').attributes('data-bytes')).toBe('500')
-    expect(at('upload-speed').text()).toBe('100 B/s')
+    expect(at('upload-speed').text()).toBe('100 kB/s')
     expect(at('upload-time-left').text()).toBe('5 sec left')
   })
 

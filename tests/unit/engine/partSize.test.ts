@@ -8,6 +8,7 @@ const facts: PartSizeFacts = {
   person: undefined,
   usual: undefined,
   goodput: undefined,
+  allowed: undefined,
   connections: 6,
   bodies: 'slice',
   memoryBytes: 192 * MiB,

@@ -86,13 +86,13 @@ describe('places on the link', () => {
   const { signal } = new AbortController()
 
   function createLink(limit = 1) {
-    const slots = createSlots({ limit: () => limit, rooms: () => [Infinity], isHeld: () => false, memoryBytes: Infinity })
+    const slots = createSlots({ limit: () => limit, rooms: () => [Infinity], isHeld: () => false, mayBegin: () => true, begin: () => () => {}, memoryBytes: Infinity })
     const order: string[] = []
     return {
       slots,
       order,
       async ask(asker: object, name: string) {
-        void slots.take(asker, { store: 0, memoryBytes: 0 }, signal).then(async (place) => {
+        void slots.take(asker, { store: 0, bytes: 0, memoryBytes: 0 }, signal).then(async (place) => {
           order.push(name)
           await turns()
           place.release()

@@ -12,7 +12,9 @@ const sources = [
   'error.vue',
 ].filter((path) => /\.(?:vue|ts)$/.test(path)).map((path) => ({ path, text: readFileSync(path, 'utf8') }))
 
-const keys = Object.keys(flatten(en))
+/** Read by `i18n/languages.ts`, which lists the languages. */
+const ofTheCatalogueItself = 'language.name'
+const keys = Object.keys(flatten(en)).filter((key) => key !== ofTheCatalogueItself)
 const literal = /'([^'\n]*)'|`([^`\n]*)`/g
 
 /** What a literal names: one key, or with `${…}` in it all that fit, whatever is filled in. */

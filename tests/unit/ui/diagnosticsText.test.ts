@@ -7,7 +7,7 @@ import { createModel, createPorts, isStatus, makeFile, until } from '~/tests/uni
 import { createUploader } from '~/uploader/engine/uploader'
 
 const id = '0b2b6f0e-8a58-4f2c-9d6c-6d2f3c1f9a11'
-const settings = { concurrency: undefined, partBytes: 8 << 20, goesOnByItself: true }
+const settings = { concurrency: undefined, partBytes: 8 << 20, bytesPerSecond: undefined, goesOnByItself: true }
 const browser = { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)', language: 'en-US', onLine: true }
 const plain: Diagnosis = { upload: snapshotOf({ id }), events: [], parts: [], settings, build: id, browser, madeAt: Date.UTC(2026, 10, 26) }
 
