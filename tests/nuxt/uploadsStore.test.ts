@@ -77,7 +77,7 @@ describe('useChunkedUpload', () => {
     void store.connect(late)
     expect(await adding).toEqual(['x', 'y'])
     expect(await addingMore).toEqual(['z'])
-    expect(late.added.map(({ name }) => name)).toEqual(['x', 'y', 'z'])
+    expect(late.added.map(({ name }) => name).sort()).toEqual(['x', 'y', 'z'])
     expect(late.calls[0]).toBe('configure {"concurrency":3,"bytesPerSecond":1000000,"goesOnByItself":true}')
   })
 
