@@ -1,4 +1,4 @@
-import { GiB, KiB, MB, MiB, TiB } from '#shared/limits'
+import { GiB, kB, KiB, MB, MiB, TiB } from '#shared/limits'
 
 /** Words for numbers in one language. Sizes in binary units, because part sizes are set in MiB; speeds in decimal ones, as links are sold and the limit is set. */
 export interface Format {
@@ -60,9 +60,11 @@ function createByteWords(locale: string): (bytes: number) => string {
 function createSpeedWords(locale: string): (bytesPerSecond: number) => string {
   const whole = lazily(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }))
   const tenths = lazily(() => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
-  return (bytesPerSecond) => bytesPerSecond < MB / 10
-    ? `${whole().format(bytesPerSecond / 1000)} kB/s`
-    : `${tenths().format(bytesPerSecond / MB)} MB/s`
+  return (bytesPerSecond) => {
+    if (bytesPerSecond < kB) return `${whole().format(bytesPerSecond)} B/s`
+    if (bytesPerSecond < MB / 10) return `${whole().format(bytesPerSecond / kB)} kB/s`
+    return `${tenths().format(bytesPerSecond / MB)} MB/s`
+  }
 }
 
 function createDurationWords(locale: string): (seconds: number) => string {

@@ -5,8 +5,8 @@ import { useUploadsStore } from '~/stores/uploads'
 import { persistently } from '~/uploader/adapters/persistently'
 
 /**
- * Fetches the engine and all that it needs, which is more than the page itself, while the page comes to life without
- * it. What is added until then waits in the store.
+ * Fetches the engine and all that it needs beside the page, which comes to life without it. What is added until then
+ * waits in the store.
  */
 export default defineNuxtPlugin(() => {
   const { partBytes, timeDivisor } = useRuntimeConfig().public

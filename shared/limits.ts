@@ -2,8 +2,9 @@ export const KiB = 1024
 export const MiB = 1024 * KiB
 export const GiB = 1024 * MiB
 export const TiB = 1024 * GiB
-/** What speeds are told in, as links are. */
-export const MB = 1_000_000
+/** What speeds are told in, as those of links are. */
+export const kB = 1_000
+export const MB = 1_000 * kB
 
 /** S3 numbers parts from 1 to 10,000. */
 export const maxPartCount = 10_000

@@ -62,6 +62,33 @@ describe('useChunkedUpload', () => {
     expect(totals.value).toMatchObject({ sentBytes: 1000, fileBytes: 1000, count: 1 })
   })
 
+  it('keeps what is picked for an engine that is on its way, and lets settings hold meanwhile', async () => {
+    localStorage.setItem('lading-settings', '{"concurrency":3}')
+    setActivePinia(createPinia())
+    const store = useUploadsStore()
+    store.expect()
+    const { add, configure, settings } = useChunkedUpload()
+    expect(settings.value.concurrency).toBe(3)
+    const adding = add([new File(['x'], 'x'), new File(['y'], 'y')])
+    const addingMore = add([new File(['z'], 'z')])
+    configure({ bytesPerSecond: 1_000_000 })
+    await nextTick()
+    const late = createFakeUploader()
+    void store.connect(late)
+    expect(await adding).toEqual(['x', 'y'])
+    expect(await addingMore).toEqual(['z'])
+    expect(late.added.map(({ name }) => name).sort()).toEqual(['x', 'y', 'z'])
+    expect(late.calls[0]).toBe('configure {"concurrency":3,"bytesPerSecond":1000000,"goesOnByItself":true}')
+  })
+
+  it('shows no more speed over all files than the limit', () => {
+    const { totals, configure } = useChunkedUpload()
+    uploader.show(snapshotOf({ id: 'a', bytesPerSecond: 80 }), snapshotOf({ id: 'b', bytesPerSecond: 90 }))
+    expect(totals.value).toMatchObject({ bytesPerSecond: 170, secondsLeft: 1000 / 170 })
+    configure({ bytesPerSecond: 100 })
+    expect(totals.value).toMatchObject({ bytesPerSecond: 100, secondsLeft: 10 })
+  })
+
   it('passes settings on and keeps them', () => {
     const { configure, settings } = useChunkedUpload()
     configure({ concurrency: 3 })

@@ -67,6 +67,71 @@ describe('under a speed limit', { timeout: 60_000 }, () => {
     expect(outcome.bytesPerSecond / 4_000_000).toBeLessThan(1.05)
   })
 
+  it('a change holds at once, from the next part on', async () => {
+    const changedAt = 60_000
+    let next: number | undefined = 4_000_000
+    const { starts, seconds } = await upload({
+      network: quick,
+      bytesPerSecond: 1_000_000,
+      partBytes: 5 * MiB,
+      fileBytes: 400 * MiB,
+      seed: 1,
+      during(uploader, elapsedMs) {
+        if (elapsedMs < changedAt || next === undefined) return
+        uploader.configure({ bytesPerSecond: next })
+        next = undefined
+      },
+    })
+    const gaps = starts.slice(1).map(({ at }, index) => at - (starts[index]?.at ?? 0))
+    const slow = gaps.filter((gap) => gap > 5_000).length
+    expect(slow).toBe(Math.floor(changedAt / 5_242.88))
+    expect(gaps.slice(slow + 1).every((gap) => Math.abs(gap - 5_242.88 / 4) < 1)).toBe(true)
+    expect(seconds).toBeCloseTo(60 + (400 * MiB - 60_000_000) / 4_000_000, -1)
+  })
+
+  it('one that is lifted lets all of the way be used again', async () => {
+    const options = { network: shaped, partBytes: 8 * MiB, fileBytes: 2048 * MiB, seed: 1 }
+    let isLimited = true
+    const lifted = await upload({
+      ...options,
+      bytesPerSecond: 1_000_000,
+      during(uploader, elapsedMs) {
+        if (elapsedMs < 120_000 || !isLimited) return
+        uploader.configure({ bytesPerSecond: undefined })
+        isLimited = false
+      },
+    })
+    expect((lifted.seconds - 120) / (await upload(options)).seconds).toBeLessThan(1.1)
+  })
+
+  it('the time between two parts is no standstill, what is left takes as long as the limit says, and nothing of it is remembered of the way', async () => {
+    const limit = 100_000
+    const fileBytes = 100 * MiB
+    const states = new Set<string>()
+    const left: number[] = []
+    const outcome = await upload({
+      network: quick,
+      bytesPerSecond: limit,
+      partBytes: 5 * MiB,
+      fileBytes,
+      seed: 1,
+      during(uploader) {
+        const [upload] = uploader.snapshots()
+        if (!upload) return
+        states.add(upload.state.status)
+        if (upload.state.status !== 'uploading' || upload.sentBytes === 0) return
+        expect(upload.bytesPerSecond).toBeCloseTo(limit, 0)
+        left.push((upload.secondsLeft ?? 0) / ((fileBytes - upload.sentBytes) / limit))
+      },
+    })
+    expect([...states]).not.toContain('waiting')
+    expect(left.length).toBeGreaterThan(100)
+    for (const ratio of left.filter((value) => !Number.isNaN(value))) expect(ratio).toBeCloseTo(1, 2)
+    expect(outcome.retries).toBe(0)
+    expect(outcome.goodput).toBeUndefined()
+    expect((await upload({ network: quick, partBytes: 8 * MiB, fileBytes: 8192 * MiB, seed: 1 })).goodput).toBeGreaterThan(limit)
+  })
+
   it('a way that carries less is as quick as without one', async () => {
     const options = { network: satellite, partBytes: 8 * MiB, fileBytes: 256 * MiB, seed: 1 }
     const [limited, free] = [await upload({ ...options, bytesPerSecond: 1_000_000_000 }), await upload(options)]

@@ -1,7 +1,7 @@
 import type { PartToSign, SignedPart } from '#shared/api'
 import type { Ports } from '~/uploader/engine/ports'
 import type { NetworkOptions } from './network'
-import type { SourceFile } from '~/uploader/engine/types'
+import type { SourceFile, Uploader } from '~/uploader/engine/types'
 import { setMaxListeners } from 'node:events'
 import { createUploader } from '~/uploader/engine/uploader'
 import { createMemoryLocks, createMemoryRecords } from '~/tests/unit/engine/world'
@@ -21,6 +21,8 @@ export interface UploadOptions {
   hosts?: number
   /** The person's speed limit, in bytes a second. */
   bytesPerSecond?: number
+  /** Called between all that happens. */
+  during?(uploader: Uploader, elapsedMs: number): void
   seed: number
 }
 
@@ -34,13 +36,15 @@ export interface Outcome {
   inFlight: readonly number[]
   /** When each left, in milliseconds, and how long it was. */
   starts: readonly { at: number, bytes: number }[]
+  /** What is remembered of the way, in bytes a second. */
+  goodput: number | undefined
 }
 
 const digest = `${'A'.repeat(22)}==`
 const serverMs = 20
 
 /** Sends one file by the real engine over a modelled network, to a server that is always quick and always right. */
-export async function upload({ network: options, fileBytes, partBytes, concurrency, hosts = 1, bytesPerSecond, seed }: UploadOptions): Promise<Outcome> {
+export async function upload({ network: options, fileBytes, partBytes, concurrency, hosts = 1, bytesPerSecond, during, seed }: UploadOptions): Promise<Outcome> {
   const time = createVirtualTime()
   const random = createRandom(seed)
   const network = createNetwork(time, options, random)
@@ -54,12 +58,13 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
   const never = () => Promise.reject(new Error('Not asked for here'))
   const limits = { minPartBytes: 1, maxPartBytes: 2 ** 33, maxParts: 10_000, maxFileBytes: 2 ** 46 }
 
+  const records = createMemoryRecords()
   const ports: Ports = {
     clock: time,
     random,
     newId: () => '00000000-0000-4000-8000-000000000000',
     locks: createMemoryLocks(),
-    records: createMemoryRecords(),
+    records,
     transport: {
       preconnect() {},
       put(request) {
@@ -121,9 +126,10 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
     const { status } = uploader.snapshot(id)?.state ?? {}
     if (status === 'failed') throw new Error('The upload failed')
     endedAt = time.elapsed()
+    during?.(uploader, endedAt)
     return status === 'completed'
   })
   const seconds = endedAt / 1000
   const { puts, mostMoving, inFlight, starts } = network.told
-  return { seconds, bytesPerSecond: fileBytes / seconds, retries: puts - Math.ceil(fileBytes / partBytes), mostMoving, inFlight, starts }
+  return { seconds, bytesPerSecond: fileBytes / seconds, retries: puts - Math.ceil(fileBytes / partBytes), mostMoving, inFlight, starts, goodput: (await records.goodput())?.bytesPerSecond }
 }

@@ -7,6 +7,7 @@ const facts: PartSizeFacts = {
   fileBytes: 10 * GiB,
   person: undefined,
   usual: undefined,
+  allowed: undefined,
   goodput: undefined,
   allowed: undefined,
   connections: 6,
@@ -37,6 +38,13 @@ describe('the wished part size', () => {
   it('is the person\'s own, else the operator\'s, whatever is remembered', () => {
     expect(wished({ person: 5 * MiB, usual: 64 * MiB, goodput: 120_000_000 })).toBe(5)
     expect(wished({ usual: 64 * MiB, goodput: 120_000_000 })).toBe(64)
+  })
+
+  it.each([[100_000, 5], [1_000_000, 5], [1_900_000, 7], [10_000_000, 8], [100_000_000, 32]])('begins every few seconds under a limit of %d bytes a second, where 5 MiB are small enough for that', (allowed, mebibytes) => {
+    const goodput = allowed < 100_000_000 ? undefined : 120_000_000
+    expect(wished({ allowed, goodput })).toBe(mebibytes)
+    expect(wished({ allowed, usual: 64 * MiB })).toBe(Math.min(64, Math.max(5, Math.floor(4 * allowed / MiB))))
+    expect(wished({ allowed, person: 64 * MiB })).toBe(64)
   })
 
   it('is at most half of the memory where bodies are held in it', () => {

@@ -6,8 +6,8 @@ import type { VerifyMilestone } from '~/stores/verifications'
 import type { PartStatus, UploadStatus, Verdict, WaitReason } from '~/uploader/engine/types'
 import type { PartLook } from '~/composables/parts/partLooks'
 import type { CheckProgress } from '~/composables/uploadView'
+import { readLanguages } from '~/i18n/languages'
 import en from '~/i18n/locales/en.json'
-import zhCN from '~/i18n/locales/zh-CN.json'
 import { flatten } from '~/tests/support/catalogues'
 
 // Typed, so that a new state, reason or status does not compile before it is listed here and has its words.
@@ -30,23 +30,27 @@ function placeholders(message: string | undefined): string[] {
 }
 
 const english = flatten(en)
-const chinese = flatten(zhCN)
+// Every file in the folder: a language that is added is held to the same.
+const catalogues = await Promise.all(readLanguages().map(async ({ code }) =>
+  [code, flatten(((await import(`~/i18n/locales/${code}.json`)) as { default: object }).default)] as const))
 
-describe('the catalogues', () => {
-  it('have the same keys', () => {
-    expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort())
+it('there are English and Chinese, at least', () => {
+  expect(catalogues.map(([code]) => code)).toEqual(expect.arrayContaining(['en', 'zh-CN']))
+})
+
+describe.each(catalogues)('the words of %s', (_, words) => {
+  it('have the same keys as the English ones', () => {
+    expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort())
   })
 
   it('fill the same placeholders', () => {
-    for (const [key, message] of Object.entries(english)) expect(placeholders(chinese[key]), key).toEqual(placeholders(message))
+    for (const [key, message] of Object.entries(english)) expect(placeholders(words[key]), key).toEqual(placeholders(message))
   })
 
   it('leave no message empty, and none that vue-i18n would read as a link or a plural', () => {
-    for (const [key, message] of Object.entries({ ...english, ...chinese })) expect(message, key).toMatch(/^[^@|]+$/)
+    for (const [key, message] of Object.entries(words)) expect(message, key).toMatch(/^[^@|]+$/)
   })
-})
 
-describe.each([['en', english], ['zh-CN', chinese]])('the words of %s', (_, words) => {
   it('say what happened and what to do for every error code', () => {
     for (const code of Object.keys(errorStatus)) {
       expect(words).toHaveProperty([`errors.${code}.title`])

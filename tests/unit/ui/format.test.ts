@@ -19,6 +19,17 @@ describe('formatFor', () => {
     expect(english.bytes(bytes)).toBe(words)
   })
 
+  it.each([
+    [400, '400 B/s'],
+    [1_000, '1 kB/s'],
+    [99_000, '99 kB/s'],
+    [100_000, '0.1 MB/s'],
+    [12_340_000, '12.3 MB/s'],
+    [1_250_000_000, '1,250.0 MB/s'],
+  ])('shows %d bytes a second in decimal units, as the speed limit is set', (speed, words) => {
+    expect(english.speed(speed)).toBe(words)
+  })
+
   it('never shows 100 % before all is there', () => {
     expect(english.percent(0.9999)).toBe('99%')
     expect(english.percent(1)).toBe('100%')

@@ -108,6 +108,10 @@ describe('toUploaderSettings', () => {
     }
   })
 
+  it.each([[99_999, undefined], [100_000, 100_000], [10_000_000_000, 10_000_000_000], [10_000_000_001, undefined], ['5', undefined]])('takes %s bytes a second as %s', (bytesPerSecond, held) => {
+    expect(toUploaderSettings({ bytesPerSecond }).bytesPerSecond).toBe(held)
+  })
+
   it('goes on by itself unless the person has said otherwise', () => {
     expect(toUploaderSettings({ goesOnByItself: false }).goesOnByItself).toBe(false)
     expect(toUploaderSettings({ goesOnByItself: 'no' }).goesOnByItself).toBe(true)
