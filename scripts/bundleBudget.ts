@@ -8,6 +8,9 @@ const limitBytes = 150_000
 
 const build = await readBuild()
 const first = firstLoad(await renderPage(), build)
+const page = build.fileOf('pages/index.vue')
+// It would be fetched all the same, late and uncounted.
+if (!first.some(({ name }) => name === page)) throw new Error('The HTML does not name the script of the page: see modules/page-chunk.ts')
 
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9)
 

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { startSite } from '~/tests/e2e/support/site'
 
-/** What the page fetches by itself as soon as it works: `plugins/uploader.client.ts`. */
-export const sourcesLoadedLater = ['plugins/uploader/join.ts']
+/** What the page fetches by itself as soon as it works (`plugins/uploader.client.ts`), or has the browser fetch when there is nothing else to do. */
+export const sourcesLoadedLater = ['plugins/uploader/join.ts', 'plugins/verifier/createBrowserVerifier.ts']
 
 /** The build in `.output`. */
 export async function readBuild(): Promise<Build> {

@@ -112,7 +112,7 @@ it('a file is added, paused, resumed, discarded, continued after a reload, downl
   await keyboard.expectIn(film.name)
 
   await keyboard.press('toggle-parts', film.name)
-  await keyboard.goTo({ testId: 'part-map', file: film.name })
+  await keyboard.goTo({ testId: 'part-range', file: film.name })
   await keyboard.goTo({ testId: 'toggle-parts', file: film.name }, 'Shift+Tab')
   await page.keyboard.press('Space')
   await page.getByTestId('part-map').waitFor({ state: 'detached' })

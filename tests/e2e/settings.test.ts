@@ -37,7 +37,7 @@ describe('the settings', () => {
     const dialog = page.getByRole('dialog')
     await dialog.waitFor()
     expect(await page.getByTestId('setting-concurrency').evaluate((field) => field === document.activeElement)).toBe(true)
-    for (const field of ['setting-speed-limit', 'setting-part-size', 'setting-goes-on', 'setting-theme', 'setting-language']) {
+    for (const field of ['setting-speed-limit', 'setting-part-size', 'setting-starts-at-once', 'setting-goes-on', 'setting-theme', 'setting-language']) {
       await page.keyboard.press('Tab')
       expect(await page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.testid)).toBe(field)
       const box = await page.getByTestId(field).boundingBox()

@@ -12,11 +12,17 @@ export interface Reporter {
   subscribe(listener: (event: UploaderEvent) => void): () => void
 }
 
+/** A speed that is told is told anew after so many intervals, for it falls where nothing moves any more. */
+const intervalsOfSpeed = 5
+
 /** Gathers changes, so that listeners hear of them at most every `intervalMs`, however many parts move. */
 export function createReporter(clock: Clock, intervalMs: number): Reporter {
   const listeners = new Set<(event: UploaderEvent) => void>()
   const dirty = new Set<Entry>()
+  /** Those that were last told with a speed. */
+  const moving = new Set<Entry>()
   let isScheduled = false
+  let isToLookAgain = false
   let lastFlushAt = -Infinity
 
   function tell(event: UploaderEvent) {
@@ -28,19 +34,42 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
     lastFlushAt = clock.elapsed()
     const entries = [...dirty]
     dirty.clear()
-    tell({ type: 'changed', uploads: entries.map((entry) => entry.snapshot()) })
+    tell({
+      type: 'changed',
+      uploads: entries.map((entry) => {
+        const upload = entry.snapshot()
+        if (upload.bytesPerSecond === undefined) moving.delete(entry)
+        else moving.add(entry)
+        return upload
+      }),
+    })
+    if (moving.size > 0) lookAgain()
+  }
+
+  function lookAgain() {
+    if (isToLookAgain) return
+    isToLookAgain = true
+    void clock.sleep(intervalsOfSpeed * intervalMs).then(() => {
+      isToLookAgain = false
+      for (const entry of moving) changed(entry)
+    })
+  }
+
+  function changed(entry: Entry) {
+    dirty.add(entry)
+    if (isScheduled) return
+    isScheduled = true
+    // A clock that was set back must not silence the page.
+    const restMs = Math.min(Math.max(0, lastFlushAt + intervalMs - clock.elapsed()), intervalMs)
+    void clock.sleep(restMs).then(flush)
   }
 
   return {
-    changed(entry) {
-      dirty.add(entry)
-      if (isScheduled) return
-      isScheduled = true
-      // A clock that was set back must not silence the page.
-      const restMs = Math.min(Math.max(0, lastFlushAt + intervalMs - clock.elapsed()), intervalMs)
-      void clock.sleep(restMs).then(flush)
+    changed,
+    forget(entry) {
+      dirty.delete(entry)
+      moving.delete(entry)
     },
-    forget: (entry) => void dirty.delete(entry),
     tell,
     subscribe(listener) {
       listeners.add(listener)

@@ -9,7 +9,6 @@ const facts: PartSizeFacts = {
   usual: undefined,
   allowed: undefined,
   goodput: undefined,
-  allowed: undefined,
   connections: 6,
   bodies: 'slice',
   memoryBytes: 192 * MiB,
