@@ -16,6 +16,8 @@ export function useKeptFocus(): void {
 
   onMounted(() => { page.value = document.body })
   useEventListener('focusin', ({ target }) => { if (target instanceof HTMLElement) latest = target })
+  // On its way from one element to the next the focus is nowhere, and what hears of that first may change the page at once.
+  useEventListener('blur', ({ relatedTarget }) => { if (relatedTarget instanceof HTMLElement) latest = relatedTarget }, { capture: true })
   useEventListener('pointerdown', () => { latest = undefined }, { capture: true })
 
   useMutationObserver(page, (changes) => {

@@ -74,6 +74,7 @@ it('filters, sorts, and does with a selection by keyboard alone what can be done
     await visit.untilStatus(first, 'completed')
     await page.getByTestId('resume-all').click()
     await visit.untilStatus(last, 'completed')
+    await page.getByTestId('pause-all').click()
     for (const name of [second, third, fourth]) expect(await visit.row(name).getAttribute('data-status')).not.toBe('completed')
     // From its first part to its last one, the link was its own.
     const id = await visit.row(last).getAttribute('data-upload-id') ?? ''
