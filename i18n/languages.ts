@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A language of the page, as @nuxtjs/i18n takes it. */
-export interface Language {
+/** A language of the page, as @nuxtjs/i18n takes it: that wants a type with any number of keys, which no interface is. */
+export type Language = {
   /** As browsers ask for it: `en`, `zh-CN`. */
   code: string
   language: string
