@@ -76,12 +76,15 @@ it('filters, sorts, and does with a selection by keyboard alone what can be done
     await page.getByTestId('queue-filter').selectOption('all')
     await page.getByTestId('queue-sort').selectOption('added')
     await visit.untilStatus(first, 'completed')
+    const partsBefore = (await world.store.storedParts()).length
     await page.getByTestId('resume-all').click()
     await visit.untilStatus(last, 'completed')
     for (const name of [second, third, fourth]) expect(await visit.row(name).getAttribute('data-status')).not.toBe('completed')
-    const [, sentFirst] = [...new Set((await world.store.storedParts()).map(({ key }) => key))]
-    const id = await visit.row(last).getAttribute('data-upload-id')
-    expect(sentFirst).toContain(id)
+    // Those that were resumed before it had the time to send one part, while it was being opened.
+    const id = await visit.row(last).getAttribute('data-upload-id') ?? ''
+    const isOfLast = (await world.store.storedParts()).slice(partsBefore).map(({ key }) => key?.endsWith(id) ?? false)
+    expect(isOfLast.slice(0, isOfLast.lastIndexOf(true)).filter((is) => !is).length).toBeLessThanOrEqual(1)
+    expect(isOfLast).toContain(true)
 
     // Discarded together, after one question; the focus stays in the list.
     await box(second).focus()
