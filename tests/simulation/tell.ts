@@ -26,6 +26,8 @@ function tellDeed(deed: Deed, story: Story): string {
       return `put the page away${inTab} for ${seconds(deed.ms)}`
     case 'concurrency':
       return `set ${deed.parts} parts in flight${inTab}`
+    case 'prioritize':
+      return `give ${nameOf(deed.file, story)} the priority ${deed.priority}${inTab}`
     case 'open tab':
       return 'open a second tab'
     case 'edit':
