@@ -132,6 +132,25 @@ describe('the receipt', () => {
   })
 })
 
+it('many files are searched by name and by the beginning of their SHA-256, and the one found is deleted', async () => {
+  const { page } = visit
+  const others: SampleFile[] = []
+  for (let index = 0; index < 6; index++) others.push(await world.samples.file(`crate ${index}.bin`, 1000 + index))
+  await visit.add(...others)
+  await Promise.all(others.map(({ name }) => visit.untilStatus(name, 'completed')))
+  await page.getByTestId('files-search').fill('CRATE')
+  await eventually('the six are found', async () => await row().count() === 6)
+  await page.getByTestId('files-search').fill(others[3]?.sha256.slice(0, 12) ?? '')
+  await eventually('one is found', async () => await row().count() === 1)
+  expect(await row().getAttribute('aria-label')).toBe('crate 3.bin')
+  expect(await page.getByTestId('files-found').innerText()).toMatch(/1.*7/)
+  await row().getByTestId('delete').click()
+  await page.getByTestId('confirm-delete').click()
+  await eventually('none is left', async () => await row().count() === 0)
+  await page.getByTestId('files-search').fill('')
+  await eventually('the others are back', async () => await row().count() === 6)
+})
+
 /** Downloads of the whole browser go to this folder, under their own names. */
 async function saveTo(page: Page, downloadPath: string) {
   const session = await page.context().browser()?.newBrowserCDPSession()
