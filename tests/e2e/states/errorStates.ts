@@ -113,6 +113,8 @@ export const errorStates: readonly PageState[] = [
     name: 'every-error',
     async reach(stage) {
       const uploads = await stage.open()
+      // Whoever is let in is told nothing more of signing in.
+      await uploads.page.waitForFunction(isSettled)
       await uploads.page.evaluate(tellNotices, Object.keys(errorStatus))
       await uploads.page.getByTestId('notice').nth(Object.keys(errorStatus).length - 1).waitFor()
       return uploads
@@ -120,9 +122,17 @@ export const errorStates: readonly PageState[] = [
   },
 ]
 
+interface App {
+  $pinia: { _s: Map<string, { isSearching: boolean, notify(code: string): void }> }
+}
+type AppWindow = Window & { useNuxtApp(): App }
+
+/** Runs in the page. */
+function isSettled(): boolean {
+  return (window as unknown as AppWindow).useNuxtApp().$pinia._s.get('uploads')?.isSearching === false
+}
+
 /** Runs in the page. */
 function tellNotices(codes: string[]) {
-  interface App { $pinia: { _s: Map<string, { notify(code: string): void }> } }
-  const { useNuxtApp } = window as unknown as { useNuxtApp(): App }
-  for (const code of codes) useNuxtApp().$pinia._s.get('uploads')?.notify(code)
+  for (const code of codes) (window as unknown as AppWindow).useNuxtApp().$pinia._s.get('uploads')?.notify(code)
 }

@@ -80,7 +80,7 @@ export const pageStates: readonly PageState[] = [
       const uploads = await stage.open()
       const names = Array.from({ length: stage.scale.manyFiles }, (_, index) => `crate-${String(index).padStart(5, '0')}.bin`)
       await uploads.add(...await stage.files(names.map((name) => [name, stage.partBytes])))
-      await uploads.page.locator('[data-testid="upload-row"][data-status="completed"]').first().waitFor({ timeout: 120_000 })
+      await uploads.page.locator('[data-testid="upload-row"]:is([data-status="uploading"], [data-status="completed"])').first().waitFor({ timeout: 120_000 })
       return uploads
     },
   },
