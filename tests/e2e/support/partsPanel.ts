@@ -27,7 +27,7 @@ export async function watchDrawings(context: { addInitScript(script: () => void)
         rect.apply(this, box)
       },
       fill(this: CanvasRenderingContext2D) {
-        fill.call(this)
+        Reflect.apply(fill, this, [])
         if (current) current.ms = performance.now() - begunAt
       },
     })
