@@ -1,5 +1,5 @@
 import type { FaultWorld } from '~/tests/faults/faultWorld'
-import { mkdir, readFile, truncate } from 'node:fs/promises'
+import { mkdir, readdir, readFile, truncate } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createFaultWorld, partBytes } from '~/tests/faults/faultWorld'
@@ -20,6 +20,15 @@ beforeAll(async () => {
   await visit.setConcurrency(4)
 })
 afterAll(() => world.end())
+
+/** The name of the built script that holds these words. */
+async function scriptWith(words: string): Promise<string> {
+  const folder = '.output/public/_nuxt'
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.js') && (await readFile(`${folder}/${name}`, 'utf8')).includes(words)) return name
+  }
+  throw new Error(`No script of the page holds "${words}"`)
+}
 
 const panelOf = (name: string) => createPartsPanel(visit.page, visit.row(name))
 
@@ -60,7 +69,12 @@ it('a hundred parts tell by mouse and keyboard where each lies, how often it was
   const file = await world.samples.file('hundred.bin', 100 * partBytes - 100)
   await visit.add(file)
   const panel = panelOf(file.name)
+  // Opened when the site can't be reached: what it needs was fetched ahead.
+  const script = await scriptWith('part-range')
+  await eventually('the script of the map has come', () => page.evaluate((wanted) => performance.getEntriesByType('resource').some(({ name }) => name.endsWith(wanted)), script))
+  await page.route('**/_nuxt/**', (route) => route.abort())
   await panel.open()
+  await page.unroute('**/_nuxt/**')
   await refused.reached
   await eventually('part 3 has landed', async () => {
     await panel.hover(3)
