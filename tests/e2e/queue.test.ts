@@ -24,7 +24,7 @@ it('filters, sorts, and does with a selection by keyboard alone what can be done
     const [first, second, third, fourth, fifth, last] = files.map(({ name }) => name)
     if (!first || !second || !third || !fourth || !fifth || !last) throw new Error('Too few files')
     await visit.untilStatus(first, 'uploading')
-    expect(await page.title()).toMatch(/^\d+%.* · Lading$/)
+    await eventually('the title tells how far it is', async () => /^\d+%.* · Lading$/.test(await page.title()))
 
     // Nothing moves where the boxes come and go.
     const shape = () => page.evaluate((name) => {
