@@ -42,7 +42,7 @@ export const links: Record<LinkName, NamedLink> = {
     },
     store: 'local',
     fileBytes: 128e6,
-    nominalSeconds: 26,
+    nominalSeconds: 24,
   },
   e: { title: 'Ceph on this machine', store: 'ceph', fileBytes: 1e9, nominalSeconds: 25 },
 }

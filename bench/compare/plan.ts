@@ -59,7 +59,7 @@ export function makePlan({ isQuick, rounds, shrink = 1, links: onlyLinks = [], s
     for (let round = 1; round <= rounds; round++) {
       for (const subject of inTurn(link, round)) steps.push(uploadStep(link, subject, round, links[link].fileBytes / shrink))
       if (!isQuick && link === 'b') {
-        const single = inTurn(link, round).filter(({ hosts = 1, peer }) => hosts === 1 && peer?.configuration !== 'matched')
+        const single = inTurn(link, round).filter(({ hosts = 1, site, peer }) => hosts === 1 && !site && peer?.configuration !== 'matched')
         for (const fileBytes of firstByteSizes) for (const subject of single) steps.push(firstByteStep(link, subject, round, fileBytes / shrink))
       }
     }

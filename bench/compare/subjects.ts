@@ -29,15 +29,15 @@ export const subjects: Subject[] = [
   { name: 'lading-16', title: 'Lading, 16 MiB parts', integrity: ours, site: { NUXT_PUBLIC_PART_BYTES: String(16 * 1024 ** 2) }, links: ['b'] },
   { name: 'lading-2hosts', title: 'Lading, two host names', integrity: ours, hosts: 2, links: ['b'] },
   { name: 'lading-3hosts', title: 'Lading, three host names', integrity: ours, hosts: 3, links: ['b'] },
-  { name: 'better-upload', title: 'better-upload 3.0.19', integrity: none, peer: { folder: 'betterUpload', configuration: 'advised' }, links: everyLink },
+  { name: 'better-upload', title: 'better-upload 3.0.19', integrity: none, peer: { folder: 'betterUpload', configuration: 'advised' }, links: everyLink, slowness: { d: 0.2 } },
   { name: 'better-upload-8x6', title: 'better-upload 3.0.19, 8 MiB × 6', integrity: none, peer: { folder: 'betterUpload', configuration: 'matched' }, links: everyLink },
   { name: 'uppy5', title: 'Uppy aws-s3 5.1.0', integrity: none, peer: { folder: 'uppy5', configuration: 'advised' }, links: everyLink },
   { name: 'uppy5-8x6', title: 'Uppy aws-s3 5.1.0, 8 MiB × 6', integrity: none, peer: { folder: 'uppy5', configuration: 'matched' }, links: everyLink },
   { name: 'uppy6', title: 'Uppy aws-s3 6.3.1', integrity: none, peer: { folder: 'uppy6', configuration: 'advised' }, links: everyLink, slowness: { a: 1.5, b: 10, e: 2 } },
-  { name: 'uppy6-8x6', title: 'Uppy aws-s3 6.3.1, 8 MiB', integrity: none, peer: { folder: 'uppy6', configuration: 'matched' }, links: everyLink, slowness: { a: 1.5, b: 8, e: 2 } },
+  { name: 'uppy6-8x6', title: 'Uppy aws-s3 6.3.1, 8 MiB', integrity: none, peer: { folder: 'uppy6', configuration: 'matched' }, links: ['a', 'b', 'c'], slowness: { a: 1.5, b: 8 } },
   // There is no S3 store behind a tus server.
   { name: 'tus', title: 'tus-js-client 4.3.1, one request', integrity: none, peer: { folder: 'tus', configuration: 'advised' }, links: ['a', 'b', 'c', 'd'], slowness: { b: 6 } },
-  { name: 'tus-8', title: 'tus-js-client 4.3.1, 8 MiB chunks', integrity: none, peer: { folder: 'tus', configuration: 'matched' }, links: ['a', 'b', 'c', 'd'], slowness: { b: 8 } },
+  { name: 'tus-8', title: 'tus-js-client 4.3.1, 8 MiB chunks', integrity: none, peer: { folder: 'tus', configuration: 'matched' }, links: ['b', 'c', 'd'], slowness: { b: 8 } },
 ]
 
 export function subjectNamed(name: string): Subject {
