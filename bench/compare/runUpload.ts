@@ -53,7 +53,7 @@ export async function runUpload(conditions: RunConditions, file: BenchFile, expe
       longestTaskMs: Math.max(0, ...page.longTasksMs),
       longTasks: page.longTasksMs.length,
       ...!isTus && { calls: page.calls },
-      ...await sentAgain(world, file, isTus, counted && counted.upBytes - sentBefore),
+      ...failure === undefined && await sentAgain(world, file, isTus, counted && counted.upBytes - sentBefore),
       ...counted && { refused: counted.refused, outages: counted.outages },
       scriptGzipBytes: await gzipBytes(page.scripts, server.port),
       ...link && { linkBytesPerSecond: link.reading.bytesPerSecond, linkRoundTripMs: link.reading.roundTripMs },

@@ -1,6 +1,6 @@
 import type { CompleteAnswer, InitiateAnswer, SignAnswer } from '#shared/api'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { batchLimit, KiB, maxPartCount } from '#shared/limits'
+import { batchLimit, comfortablePartCount, KiB, maxPartCount } from '#shared/limits'
 import { cpuSecondsOfPid } from '~/bench/processes'
 import { createApiClient } from '~/tests/e2e/support/apiClient'
 import { startSite } from '~/tests/e2e/support/site'
@@ -35,22 +35,25 @@ export function measureSigning(): Promise<Record<string, number>> {
   })
 }
 
-/** What our server takes for an upload of 10,000 parts, its smallest stored ones: signing all of them, listing them, and completing. */
+/**
+ * What our server takes for an upload of many parts, as small as the store takes them: signing all of them, listing them, and completing. A
+ * plan has 9,500 parts unless a file of tens of tebibytes wants more, so the figure for 10,000 is worked out from theirs.
+ */
 export function measureTenThousandParts(): Promise<Record<string, number>> {
   return inLab(async ({ client, cpuSeconds }) => {
     const started = cpuSeconds()
-    const { id } = await open(client, maxPartCount)
-    const digests = digestsOf(maxPartCount)
+    const { id } = await open(client, comfortablePartCount)
+    const digests = digestsOf(comfortablePartCount)
     const signed: SignAnswer['parts'] = []
-    const batches = Array.from({ length: Math.ceil(maxPartCount / batchLimit) }, (_, index) => digests.slice(index * batchLimit, (index + 1) * batchLimit)).values()
-    await inTurns(Math.ceil(maxPartCount / batchLimit), async () => {
+    const batches = Array.from({ length: Math.ceil(comfortablePartCount / batchLimit) }, (_, index) => digests.slice(index * batchLimit, (index + 1) * batchLimit)).values()
+    await inTurns(Math.ceil(comfortablePartCount / batchLimit), async () => {
       const { value: parts } = batches.next()
       signed.push(...(await ask<SignAnswer>(client, 'upload/sign', { id, parts })).parts)
     })
     const afterSigning = cpuSeconds()
     const waiting = signed.values()
     const stored: { partNumber: number, etag: string, digest: string }[] = []
-    await inTurns(maxPartCount, async () => {
+    await inTurns(comfortablePartCount, async () => {
       const { value } = waiting.next()
       if (value) stored.push(await put(value))
     })
@@ -59,11 +62,12 @@ export function measureTenThousandParts(): Promise<Record<string, number>> {
     const afterListing = cpuSeconds()
     const parts = stored.sort((one, other) => one.partNumber - other.partNumber)
     const { state } = await ask<CompleteAnswer>(client, 'upload/complete', { id, parts })
-    if (state !== 'completed') throw new Error(`The upload of 10,000 parts is ${state}`)
+    if (state !== 'completed') throw new Error(`The upload is ${state}`)
     const signing = afterSigning - started
     const listing = afterListing - beforeListing
     const completing = cpuSeconds() - afterListing
-    return { 'signing, s': signing, 'listing, s': listing, 'completing, s': completing, 'server CPU, s': signing + listing + completing }
+    const all = signing + listing + completing
+    return { 'parts': comfortablePartCount, 'signing, s': signing, 'listing, s': listing, 'completing, s': completing, 'all, s': all, 'for 10,000 parts, s': all * maxPartCount / comfortablePartCount }
   })
 }
 
