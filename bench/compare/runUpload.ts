@@ -101,4 +101,3 @@ async function gzipBytes(scripts: string[], port: number): Promise<number> {
   }))
   return lengths.reduce((sum, bytes) => sum + bytes, 0)
 }
-
