@@ -16,7 +16,8 @@ export interface Verdict {
 const largest = 20e9
 const usual = 1e9
 const partBytes = 8 * MiB
-const inFlight = 7
+/** On one host name; what waits its turn in the browser behind them is not under way. */
+const inFlight = 6
 
 /** Holds the rows against each target. Nothing is said that is not in them. */
 export function judge(rows: readonly Row[]): Verdict[] {
@@ -72,8 +73,8 @@ function belowEveryPeer(link: string, groups: Group[]): Verdict {
 }
 
 function cpuBesideHashing(ours: Group | undefined, raw: Group | undefined, hashingPerGigabyte: number | undefined): Verdict {
-  const target = 'Link a: CPU of browser ≤ 1.10 × (bare XHR\'s + the bare digest loops\')'
-  const pick = ({ browserCpuSeconds }: UploadRow) => browserCpuSeconds
+  const target = 'Link a: CPU of browser and server ≤ 1.10 × (bare XHR\'s + the bare digest loops\')'
+  const pick = ({ browserCpuSeconds, serverCpuSeconds }: UploadRow) => browserCpuSeconds + serverCpuSeconds
   const [own, bare] = [ours && measureOf(ours, pick)?.median, raw && measureOf(raw, pick)?.median]
   if (own === undefined || bare === undefined || !ours || hashingPerGigabyte === undefined) return { target, found: 'not measured' }
   const hashing = hashingPerGigabyte * ours.fileBytes / 1e9
