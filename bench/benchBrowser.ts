@@ -38,6 +38,8 @@ export async function startBenchBrowser(args: string[] = []): Promise<BenchBrows
   const child = spawn(ensureChromium(), [...chromiumArgs, ...args, '--remote-debugging-pipe', `--user-data-dir=${profile.path}`, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
+    // What it leaves behind when it is killed goes with its profile.
+    env: { ...process.env, TMPDIR: profile.path },
   })
   const devTools = connectPipe(child.stdio[3] as Writable, child.stdio[4] as Readable)
   const { browser } = devTools

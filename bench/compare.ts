@@ -46,6 +46,7 @@ async function compare() {
 
 async function measureAll(steps: Step[], append: (row: Row) => Promise<void>, { shrink }: { shrink: number }) {
   const load = describeLoad()
+  const ceph = createCephStore(tmpdir())
   buildSite()
   const place = await chooseFolder(neededBytes / shrink)
   const facts = [
@@ -56,10 +57,13 @@ async function measureAll(steps: Step[], append: (row: Row) => Promise<void>, { 
 
   const folder = await mkdtemp(join(tmpdir(), 'lading-bench-built-'))
   const files = await createBenchFiles()
-  const ceph = createCephStore()
   const measure = createMeasurer({ files, folder, shrink, atCeph: ceph.use })
+  let isInterrupted = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { isInterrupted = true })
   try {
     for (const step of steps) {
+      // What is under way is ended and cleaned up; `--resume` does the rest.
+      if (isInterrupted) throw new Error('Broken off: --resume goes on from here')
       const row = await measure(step)
       await append(row)
       console.log(`${row.at.slice(11, 19)}  ${step.id}  ${tell(row)}`)

@@ -9,7 +9,7 @@ import { createLink } from './createLink'
  * A process for the link alone, so that what it takes is nobody else's. Started by `startLink`, told by messages what to do, and gone with
  * its parent.
  */
-const attempts = 5
+const attempts = 20
 
 export type LinkOrder =
   | { type: 'start', conditions: LinkConditions, seed: number, ports: number[] }
