@@ -1,11 +1,13 @@
-import type { LinkConditions } from '~/bench/link/conditions'
+import type { LinkConditions, Outage } from '~/bench/link/conditions'
 
 export type LinkName = 'a' | 'b' | 'c' | 'd' | 'e'
 
 export interface NamedLink {
   title: string
   /** Undefined: nothing lies between. */
-  conditions?: LinkConditions
+  conditions?: Omit<LinkConditions, 'outages'>
+  /** Each begins when this share of the file's bytes has left the browser, from 0 to 1. */
+  outages?: (Omit<Outage, 'afterBytes'> & { afterShare: number })[]
   /** `sink` digests parts and keeps none of their bytes; `local` keeps them. */
   store: 'sink' | 'local' | 'ceph'
   fileBytes: number
@@ -34,12 +36,8 @@ export const links: Record<LinkName, NamedLink> = {
   },
   d: {
     title: '200 Mbit/s in all, 40 ms each way; 10 s of resets and refused connections at a third, 10 s of silence at two thirds',
-    conditions: {
-      oneWayMs: 40,
-      bytesPerSecond: 200 * megabit,
-      per: 'link',
-      outages: [{ afterBytes: 43e6, forMs: 10_000, how: 'reset' }, { afterBytes: 86e6, forMs: 10_000, how: 'silence' }],
-    },
+    conditions: { oneWayMs: 40, bytesPerSecond: 200 * megabit, per: 'link' },
+    outages: [{ afterShare: 1 / 3, forMs: 10_000, how: 'reset' }, { afterShare: 2 / 3, forMs: 10_000, how: 'silence' }],
     store: 'local',
     fileBytes: 128e6,
     nominalSeconds: 24,

@@ -1,6 +1,7 @@
 import type { Proxy } from '~/tests/proxy'
 import type { LinkConditions } from './conditions'
 import type { Link } from './createLink'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createProxy, storeError } from '~/tests/proxy'
 import { isAsSaid, nominalReading, readLink } from './checkLink'
 import { createLink } from './createLink'
@@ -10,6 +11,7 @@ import { createLink } from './createLink'
  * its parent.
  */
 const attempts = 20
+const betweenMs = 3000
 
 export type LinkOrder =
   | { type: 'start', conditions: LinkConditions, seed: number, ports: number[] }
@@ -21,7 +23,10 @@ const proxies: Proxy[] = []
 async function start({ conditions, seed, ports }: LinkOrder & { type: 'start' }) {
   const nominal = nominalReading(conditions)
   let reading = await readLink(conditions)
-  for (let attempt = 1; attempt < attempts && !isAsSaid(reading, nominal); attempt++) reading = await readLink(conditions)
+  for (let attempt = 1; attempt < attempts && !isAsSaid(reading, nominal); attempt++) {
+    await pause(betweenMs)
+    reading = await readLink(conditions)
+  }
   if (!isAsSaid(reading, nominal)) throw new Error(`The link is ${JSON.stringify(reading)} where ${JSON.stringify(nominal)} was asked for: this machine is too busy`)
 
   link = createLink(conditions)
