@@ -31,7 +31,7 @@ async function compare() {
   const steps = makePlan(options)
   const isKept = !options.isQuick && options.shrink === 1
   const rows = openRows(isKept ? resultsFile : join('bench/results', options.isQuick ? 'quick.jsonl' : 'trial.jsonl'))
-  if (options.isReportOnly) return await saveResults(await rows.read())
+  if (options.isReportOnly) return await reportAgain(await rows.read())
   if (options.isPlanOnly) return tellPlan(steps)
 
   const done = new Set((options.isResumed ? await rows.read() : []).map(({ id }) => id))
@@ -73,6 +73,11 @@ async function measureAll(steps: Step[], append: (row: Row) => Promise<void>, { 
     await files.remove()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function reportAgain(rows: Row[]) {
+  if (rows.length === 0) throw new Error(`There are no rows in ${resultsFile}`)
+  await saveResults(rows)
 }
 
 function tell(row: Row): string {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { links } from './links'
 import { subjects } from './subjects'
 
 const usage = `npm run bench -- [options]
@@ -42,7 +43,9 @@ export function readOptions(args?: string[]): BenchOptions {
     },
   })
   const [rounds, shrink] = [Number(values.rounds), Number(values.shrink)]
+  const unknown = [...values.link.filter((name) => !Object.hasOwn(links, name)), ...values.subject.filter((wanted) => !subjects.some(({ name }) => name === wanted))]
   if (!Number.isInteger(rounds) || rounds < 1 || !(shrink >= 1)) throw new Error(usage)
+  if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')}\n\n${usage}`)
   return {
     isQuick: values.quick, isResumed: values.resume, isReportOnly: values.report, isPlanOnly: values.plan, rounds, links: values.link, subjects: values.subject, shrink,
   }

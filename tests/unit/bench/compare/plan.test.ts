@@ -41,4 +41,5 @@ it('refuses rounds and divisors that are none', () => {
   expect(readOptions(['--quick', '--link', 'b'])).toMatchObject({ isQuick: true, links: ['b'], rounds: 3, shrink: 1 })
   expect(() => readOptions(['--rounds', '0'])).toThrow('--rounds N')
   expect(() => readOptions(['--shrink', '0.5'])).toThrow('--shrink N')
+  expect(() => readOptions(['--link', 'z', '--subject', 'nobody'])).toThrow('There is no z, nobody')
 })
