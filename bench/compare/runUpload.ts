@@ -40,7 +40,7 @@ export async function runUpload(conditions: RunConditions, file: BenchFile, expe
     const page = await browser.call(readPage, undefined)
     const arrival = failure === undefined
       ? await judgeArrival(world, conditions.subject, conditions.link, file)
-      : { outcome: 'failed' as const, reason: failure.split('\n')[0] }
+      : { outcome: 'failed' as const, reason: ownWords(failure) }
     const isTus = conditions.subject.peer?.folder === 'tus'
     return {
       ...arrival,
@@ -59,6 +59,11 @@ export async function runUpload(conditions: RunConditions, file: BenchFile, expe
       ...link && { linkBytesPerSecond: link.reading.bytesPerSecond, linkRoundTripMs: link.reading.roundTripMs },
     }
   })
+}
+
+/** What the uploader said, without what reading it adds. */
+function ownWords(failure: string): string | undefined {
+  return failure.replace(/^In the page: Error: (?:An upload failed: )?/, '').split('\n')[0]
 }
 
 export type FirstByteMeasures = Pick<FirstByteRow, 'firstByteMs' | 'reason'>
