@@ -18,8 +18,8 @@ export interface BrowserProcess {
 /** A Chromium with one page, driven with as little as possible: nothing of it listens to the network. */
 export interface BenchBrowser {
   version: string
-  /** Resolves when the page is there, alive, and has asked for nothing for half a second. */
-  visit(url: string): Promise<void>
+  /** Resolves when the page is there, alive as `isReady` sees it from within, and has asked for nothing for half a second. @default hydrated, as our page is */
+  visit(url: string, isReady?: () => boolean): Promise<void>
   /** Runs a function within the page, which sees nothing but its argument, and gives what it answers. */
   call<Argument, Result>(script: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
   /** Chooses files for an input, as a person does. */
@@ -36,11 +36,14 @@ export interface BenchBrowser {
   quit(): Promise<void>
 }
 
-export async function startBenchBrowser(): Promise<BenchBrowser> {
+/** @param args further switches of Chromium */
+export async function startBenchBrowser(args: string[] = []): Promise<BenchBrowser> {
   const profile = await createProfile()
-  const child = spawn(ensureChromium(), [...chromiumArgs, '--remote-debugging-pipe', `--user-data-dir=${profile.path}`, 'about:blank'], {
+  const child = spawn(ensureChromium(), [...chromiumArgs, ...args, '--remote-debugging-pipe', `--user-data-dir=${profile.path}`, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
+    // What it leaves behind when it is killed goes with its profile.
+    env: { ...process.env, TMPDIR: profile.path },
   })
   const devTools = connectPipe(child.stdio[3] as Writable, child.stdio[4] as Readable)
   const { browser } = devTools
@@ -80,11 +83,11 @@ export async function startBenchBrowser(): Promise<BenchBrowser> {
     version: product,
     call,
 
-    async visit(url) {
+    async visit(url, isReady = isAlive) {
       const { loaderId = '', errorText } = await page.send('Page.navigate', { url })
       if (errorText) throw new Error(`${url}: ${errorText}`)
       await eventually('the page is idle', () => idleLoaders.has(loaderId))
-      await eventually('the page is alive', () => call(isAlive, undefined))
+      await eventually('the page is alive', () => call(isReady, undefined))
     },
 
     async choose(selector, paths) {

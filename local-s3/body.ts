@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { BodyDigests } from './digests'
 import { createDigester } from './digests'
@@ -16,23 +16,35 @@ export interface ReceivedFile extends BodyDigests {
   path: string
 }
 
+export interface ReceiveOptions {
+  /** Digests are read but never compared. */
+  isLenient: boolean
+  /** The file has the body's length and none of its bytes. @default false */
+  isDiscarded?: boolean
+}
+
 /** Streams the body to a temporary file while hashing it. Whatever goes wrong, no file stays behind. */
-export async function receiveFile(request: S3Request, tmpDir: string, isLenient: boolean): Promise<ReceivedFile> {
+export async function receiveFile(request: S3Request, tmpDir: string, { isLenient, isDiscarded = false }: ReceiveOptions): Promise<ReceivedFile> {
   const expectedBytes = readContentLength(request)
   if (expectedBytes > maxObjectBodyBytes) throw new S3Error('EntityTooLarge', { details: { ProposedSize: expectedBytes, MaxSizeAllowed: maxObjectBodyBytes } })
   const digester = createDigester(request, isLenient)
   const path = temporaryPath(tmpDir)
   try {
-    await pipeline(
-      request.body,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          digester.update(chunk)
-          yield chunk
-        }
-      },
-      createWriteStream(path, { flags: 'wx' }),
-    )
+    if (isDiscarded) {
+      for await (const chunk of request.body as AsyncIterable<Buffer>) digester.update(chunk)
+      await makeHole(path, expectedBytes)
+    } else {
+      await pipeline(
+        request.body,
+        async function* (chunks: AsyncIterable<Buffer>) {
+          for await (const chunk of chunks) {
+            digester.update(chunk)
+            yield chunk
+          }
+        },
+        createWriteStream(path, { flags: 'wx' }),
+      )
+    }
     const digests = digester.finish()
     if (digests.bytes !== expectedBytes) throw new S3Error('IncompleteBody')
     return { path, ...digests }
@@ -55,6 +67,12 @@ export async function receiveText(request: S3Request): Promise<string> {
   }
   digester.finish()
   return Buffer.concat(chunks).toString('utf8')
+}
+
+async function makeHole(path: string, bytes: number): Promise<void> {
+  const file = await open(path, 'wx')
+  await file.truncate(bytes)
+  await file.close()
 }
 
 function readContentLength({ headers }: S3Request): number {

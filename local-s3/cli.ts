@@ -13,6 +13,7 @@ const usage = `npm run local-s3 -- --data DIR [options]
   --min-part-bytes N     smallest part but the last (default 5242880)
   --opaque-etags         ETags that are no MD5, as under SSE-KMS
   --no-digest-check      does not compare Content-MD5 and checksums with the body
+  --discard-parts        digests and lists parts, but keeps none of their bytes
   --repeat-complete aws|minio   what a second Complete gets (default aws)
   --reader-key           prints a second key pair, which may read and list but change nothing
   --clock-offset N       seconds by which its clock is off, such as 3600 or, behind, =-3600
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     'min-part-bytes': { type: 'string' },
     'opaque-etags': { type: 'boolean' },
     'no-digest-check': { type: 'boolean' },
+    'discard-parts': { type: 'boolean' },
     'repeat-complete': { type: 'string', default: 'aws' },
     'reader-key': { type: 'boolean' },
     'clock-offset': { type: 'string' },
@@ -56,6 +58,7 @@ const store = await createLocalS3({
   minPartBytes: readNumber(values['min-part-bytes']),
   opaqueEtags: values['opaque-etags'],
   checkDigests: !values['no-digest-check'],
+  discardParts: values['discard-parts'],
   repeatComplete: values['repeat-complete'],
   readerKey: values['reader-key'],
   clockOffsetSeconds: readNumber(values['clock-offset'], /^-?\d+$/),

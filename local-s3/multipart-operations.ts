@@ -40,7 +40,7 @@ async function uploadPart({ request, buckets, bucket, behaviour, key }: ObjectCa
   const actual = readChecksum(request)?.name ?? 'null'
   if (expected !== actual) throw new S3Error('InvalidRequest', { message: `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}` })
 
-  const received = await receiveFile(request, buckets.tmpDir, !behaviour.checkDigests)
+  const received = await receiveFile(request, buckets.tmpDir, { isLenient: !behaviour.checkDigests, isDiscarded: behaviour.discardParts })
   const etag = behaviour.opaqueEtags ? randomBytes(16).toString('hex') : received.md5
   try {
     await bucket.uploads.store(upload, number, etag, received)

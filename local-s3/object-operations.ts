@@ -21,7 +21,7 @@ export const objectOperations: Operation[] = [
 
 async function putObject({ request, buckets, bucket, behaviour, key }: ObjectCall): Promise<Answer> {
   assertWritable(request, bucket.objects.index.get(key))
-  const received = await receiveFile(request, buckets.tmpDir, !behaviour.checkDigests)
+  const received = await receiveFile(request, buckets.tmpDir, { isLenient: !behaviour.checkDigests })
   const id = randomBytes(16).toString('hex')
   const etag = behaviour.opaqueEtags ? randomBytes(16).toString('hex') : received.md5
   const { bytes, sha256 } = received

@@ -10,6 +10,8 @@ export interface Behaviour {
   opaqueEtags: boolean
   /** Whether Content-MD5 and checksums are compared with the body. */
   checkDigests: boolean
+  /** Whether the bytes of parts are digested and counted, but not kept: their objects read as zeros. */
+  discardParts: boolean
   /** What a Complete of a completed upload gets: its result again, or `NoSuchUpload`. */
   repeatComplete: 'aws' | 'minio'
 }

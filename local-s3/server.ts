@@ -37,6 +37,8 @@ export interface LocalS3Options {
   opaqueEtags?: boolean
   /** Whether Content-MD5 and checksums are compared with the body. @default true */
   checkDigests?: boolean
+  /** Parts are digested, checked and listed, but their bytes are not kept, and their objects read as zeros; for measurements. @default false */
+  discardParts?: boolean
   /** What a Complete of a completed upload gets: its result again (`aws`), or `NoSuchUpload` (`minio`). @default 'aws' */
   repeatComplete?: 'aws' | 'minio'
   /** A second key pair, `readerKeys`, that may read and list but change nothing. @default false */
@@ -63,7 +65,7 @@ export interface LocalS3 {
  * production. Rejects when the port is taken (`EADDRINUSE`) or another process serves the data directory.
  */
 export async function createLocalS3(options: LocalS3Options): Promise<LocalS3> {
-  const { dataDir, port = 0, minPartBytes = 5 * 1024 ** 2, opaqueEtags = false, checkDigests = true, repeatComplete = 'aws', clockOffsetSeconds = 0 } = options
+  const { dataDir, port = 0, minPartBytes = 5 * 1024 ** 2, opaqueEtags = false, checkDigests = true, discardParts = false, repeatComplete = 'aws', clockOffsetSeconds = 0 } = options
   const lock = await takeDataLock(dataDir, options.exitWithPid)
   try {
     const buckets = await openBuckets(dataDir)
@@ -74,7 +76,7 @@ export async function createLocalS3(options: LocalS3Options): Promise<LocalS3> {
       if (options.corsOrigins?.length) await bucket.saveSettings({ cors: corsXml(options.corsOrigins) })
     }
     const journal = openJournal(options.journal)
-    const behaviour = { minPartBytes, opaqueEtags, checkDigests, repeatComplete }
+    const behaviour = { minPartBytes, opaqueEtags, checkDigests, discardParts, repeatComplete }
     const handle = createHandler({
       keys: [{ ...keys, role: 'owner' }, ...readerKeys ? [{ ...readerKeys, role: 'reader' as const }] : []],
       now: () => Date.now() + clockOffsetSeconds * 1000,

@@ -42,6 +42,8 @@ export interface StoreOptions {
   minPartBytes?: number
   repeatComplete?: 'aws' | 'minio'
   opaqueEtags?: boolean
+  /** Parts are digested and listed, and none of their bytes kept. */
+  discardsParts?: boolean
   /** Puts a proxy before the store, for faults. @default the setting LADING_PROXIED; always before a store that is not ours */
   isProxied?: boolean
 }
@@ -54,6 +56,8 @@ interface Running {
   secretAccessKey: string
   bucket: string
   provider: string
+  /** Of the local store alone. */
+  pid?: number
   journal?: () => Promise<JournalLine[]>
   /** Where the local store has its files. */
   dataDir?: string
@@ -103,6 +107,7 @@ export async function startStore(options: StoreOptions = {}) {
     } as Record<string, string>,
 
     proxy,
+    pid: running.pid,
     journal,
     /** Parts that were stored, in the order in which they arrived. */
     storedParts: async () => (await journal()).filter(({ operation, status }) => operation === 'UploadPart' && status === 200),
@@ -192,7 +197,7 @@ function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: Omit<Runni
   return new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey }, requestChecksumCalculation: 'WHEN_REQUIRED' })
 }
 
-async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, opaqueEtags }: StoreOptions): Promise<Running> {
+async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, opaqueEtags, discardsParts }: StoreOptions): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-store-'))
   const journalFile = join(folder, 'journal.jsonl')
   const bucket = 'lading'
@@ -203,6 +208,7 @@ async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, o
     ...(minPartBytes ? ['--min-part-bytes', String(minPartBytes)] : []),
     ...(repeatComplete ? ['--repeat-complete', repeatComplete] : []),
     ...(opaqueEtags ? ['--opaque-etags'] : []),
+    ...(discardsParts ? ['--discard-parts'] : []),
   ])
   const settings = await eventually('the local store prints its settings', () => {
     if (child.exitCode !== null) throw new Error(child.output())
@@ -219,6 +225,7 @@ async function startLocalStore({ bytesPerSecond, minPartBytes, repeatComplete, o
     bucket,
     provider: 'local',
     dataDir: join(folder, 'data'),
+    pid: child.pid,
     async journal() {
       const text = await readFile(journalFile, 'utf8').catch(() => '')
       // The last line may be half written yet.

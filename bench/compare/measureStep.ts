@@ -1,0 +1,55 @@
+import type { createBenchFiles } from './files'
+import type { Step } from './plan'
+import type { Row } from './rows'
+import { join } from 'node:path'
+import { measureHashing } from '~/bench/machine/measureHashing'
+import { measureSigning, measureTenThousandParts } from '~/bench/machine/measureServer'
+import { bundlePeer, installPeer } from './bundle'
+import { links } from './links'
+import { runFirstByte, runUpload } from './runUpload'
+import { subjectNamed } from './subjects'
+
+const hashedBytes = 1e9
+
+export interface Workshop {
+  files: Awaited<ReturnType<typeof createBenchFiles>>
+  /** For what is built on the way. */
+  folder: string
+  /** Divides what is hashed. */
+  shrink: number
+  /** Runs with Ceph as the store. */
+  atCeph<Result>(use: () => Promise<Result>): Promise<Result>
+}
+
+/** Measures one step of the plan. */
+export function createMeasurer({ files, folder, shrink, atCeph }: Workshop): (step: Step) => Promise<Row> {
+  const scripts = new Map<string, Promise<string>>()
+
+  async function scriptOf(name: string): Promise<string | undefined> {
+    const { peer } = subjectNamed(name)
+    if (!peer) return undefined
+    const script = scripts.get(peer.folder) ?? Promise.resolve().then(() => {
+      installPeer(peer.folder)
+      return bundlePeer(peer.folder, folder)
+    })
+    scripts.set(peer.folder, script)
+    return await script
+  }
+
+  return async (step) => {
+    const { id, kind, round, measurement, link = 'a', subject = '', fileBytes = 0, estimateSeconds } = step
+    const at = new Date().toISOString()
+    if (kind === 'machine') {
+      const values = measurement === 'hashing'
+        ? await measureHashing(await files.of(hashedBytes / shrink), join(folder, 'hashing'))
+        : await (measurement === 'signing' ? measureSigning() : measureTenThousandParts())
+      return { id, kind, at, measurement: measurement ?? '', values }
+    }
+    const conditions = { subject: subjectNamed(subject), link: links[link], fileBytes, round, script: await scriptOf(subject) }
+    const file = await files.of(fileBytes)
+    const named = { id, at, link, subject, fileBytes, round }
+    if (kind === 'firstByte') return { ...named, kind, ...await runFirstByte(conditions, file) }
+    const run = () => runUpload(conditions, file, estimateSeconds)
+    return { ...named, kind, ...await (links[link].store === 'ceph' ? atCeph(run) : run()) }
+  }
+}
