@@ -30,6 +30,8 @@ export default defineConfig({
             'tests/e2e/**/*.test.ts',
             'tests/faults/**/*.test.ts',
             'tests/security/**/*.test.ts',
+            // Firefox and WebKit are installed by `npm run test:browsers`.
+            ...(process.env.LADING_BROWSERS === '1' ? ['tests/browsers/**/*.test.ts'] : []),
             // Killing daemons needs a cluster of one's own, which `npm run test:ceph` brings up.
             ...(process.env.CEPH_DIR ? ['tests/ceph/**/*.test.ts'] : []),
           ],

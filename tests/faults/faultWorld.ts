@@ -1,6 +1,7 @@
 import type { SampleFile } from '~/tests/e2e/support/sampleFile'
 import type { StoreOptions } from '~/tests/e2e/support/store'
 import type { VisitOptions } from '~/tests/e2e/support/world'
+import { writeFile } from 'node:fs/promises'
 import { expect } from 'vitest'
 import { startSite } from '~/tests/e2e/support/site'
 import { createWorld } from '~/tests/e2e/support/world'
@@ -86,7 +87,7 @@ export async function createFaultWorld({ env = {}, interruptions = 0, ...options
       // Whoever has seen nothing can say nothing.
       expect(watch.sightings).not.toEqual([])
       const objects = await Promise.all((await world.store.keys('data/')).map(async (key) => ({ key, ...await world.store.readBack(key) })))
-      const breaches = judge({
+      const evidence = {
         sightings: watch.sightings,
         selected,
         toStore: toStore.journal,
@@ -99,14 +100,16 @@ export async function createFaultWorld({ env = {}, interruptions = 0, ...options
           'IndexedDB': (await Promise.all(profiles.map(writtenByPages))).join('\n'),
         },
         endedAtMs: Date.now(),
-      }, {
+      }
+      const limits = {
         partBytes: Number(settings.NUXT_PUBLIC_PART_BYTES),
         partsInFlight,
         interruptions: interruptions + watch.endings(),
         silentMs,
         settings: { ...world.store.env, ...settings },
-      })
-      expect(breaches).toEqual([])
+      }
+      if (process.env.LADING_RECORD) await writeFile(process.env.LADING_RECORD, JSON.stringify({ evidence, limits }, undefined, 1))
+      expect(judge(evidence, limits)).toEqual([])
     },
 
     /** Another server before the same bucket. */
