@@ -10,6 +10,8 @@ export interface VitestOptions {
   env?: Record<string, string>
   /** @default our own */
   cwd?: string
+  /** Where Vitest's own report is to stay. @default nowhere */
+  keepAs?: string
   /** Ends the run early; what has not run by then counts as one failure. */
   signal?: AbortSignal
 }
@@ -57,7 +59,7 @@ export function createTally(): Tally {
       return isWell
     },
 
-    async vitest(title, args, { env, cwd, signal } = {}) {
+    async vitest(title, args, { env, cwd, keepAs, signal } = {}) {
       console.log(`\n── ${title}`)
       const folder = await mkdtemp(join(tmpdir(), 'lading-test-'))
       const report = join(folder, 'report.json')
@@ -72,6 +74,7 @@ export function createTally(): Tally {
         const [code] = await once(child, 'exit') as [number | null]
         signal?.removeEventListener('abort', end)
         if (process.env.LADING_REPORTS) await keepReport(report, process.env.LADING_REPORTS, title, { ...process.env, ...env }.S3_ENDPOINT ? 'ceph' : 'local')
+        if (keepAs && existsSync(report)) await copyFile(report, keepAs)
         const counted = await readReport(report, cwd)
         if (code !== 0 && counted.failures.length === 0) counted.failures.push(`${title} ended with ${code ?? 'a signal'}`)
         passed += counted.passed

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import { eventually } from '~/tests/e2e/support/eventually'
 import { delay, hold, status } from '~/tests/proxy'
 import type { FaultWorld } from './faultWorld'
-import { begin, inFaultWorld, partBytes } from './faultWorld'
+import { begin, inFaultWorld, partBytes, scaledMs } from './faultWorld'
 
 const parts = 12
 const completesOf = (world: FaultWorld) => world.toStore.journal.filter(({ operation }) => operation === 'CompleteMultipartUpload')
 
-it('26: Complete takes 90 seconds: the page says that the file is assembled, asks for it once, and it arrives', () => inFaultWorld({ env: { NUXT_ASSEMBLING_SECONDS: '30' } }, async (world) => {
-  const rule = world.toStore.on({ operation: 'CompleteMultipartUpload' }, delay({ ms: 90_000 / 20, phase: 'answer' }))
+it('26: Complete takes 90 seconds: the page says that the file is assembled, asks for it once, and it arrives', () => inFaultWorld({ env: { NUXT_ASSEMBLING_SECONDS: '600' } }, async (world) => {
+  const rule = world.toStore.on({ operation: 'CompleteMultipartUpload' }, delay({ ms: scaledMs(90), phase: 'answer' }))
   const { file, visit } = await begin(world, parts)
   await rule.reached
   await visit.untilStatus(file.name, 'assembling')

@@ -12,15 +12,19 @@ import { createWatch } from './oracles/watch'
 
 /** Small parts and short patience, so that a fault and its cure take seconds. */
 export const partBytes = 64 * 1024
+/** How much shorter than the real ones all waits are; `LADING_TIME_DIVISOR=1` runs scenarios at full scale, which takes an hour. */
+export const timeDivisor = Number(process.env.LADING_TIME_DIVISOR ?? 20)
+/** A time of the real world, in milliseconds, as it is here. */
+export const scaledMs = (seconds: number) => seconds * 1000 / timeDivisor
 const scaled = {
   NUXT_S3_MIN_PART_BYTES: String(partBytes),
   NUXT_PUBLIC_PART_BYTES: String(partBytes),
-  NUXT_PUBLIC_TIME_DIVISOR: '20',
-  NUXT_ASSEMBLING_SECONDS: '3',
+  NUXT_PUBLIC_TIME_DIVISOR: String(timeDivisor),
+  NUXT_ASSEMBLING_SECONDS: String(60 / timeDivisor),
 }
 
 /** A minute, as scaled, and what a busy machine adds to it. */
-const silentMs = 60_000 / 20 + 2_000
+const silentMs = scaledMs(60) + 2_000
 /** Six connections, and one part that waits for one of them. */
 const partsInFlight = 7
 

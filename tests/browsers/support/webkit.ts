@@ -34,7 +34,7 @@ export const webkit: Engine = {
     }
 
     const { sessionId } = await call<{ sessionId: string }>('/session', {
-      capabilities: { alwaysMatch: { acceptInsecureCerts: true, unhandledPromptBehavior: 'accept', 'webkitgtk:browserOptions': { binary, args: ['--automation'] } } },
+      capabilities: { alwaysMatch: { 'acceptInsecureCerts': true, 'unhandledPromptBehavior': 'accept', 'webkitgtk:browserOptions': { binary, args: ['--automation'] } } },
     })
     const session = `/session/${sessionId}`
 

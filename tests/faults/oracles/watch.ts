@@ -40,7 +40,9 @@ export function createWatch(): Watch {
         if (row) sightings.push({ ...row, atMs: Date.now(), page: nameOf(page) })
         else leave(nameOf(page))
       })
-      context.on('page', (page) => { page.once('close', () => { leave(nameOf(page)) }) })
+      context.on('page', (page) => {
+        page.once('close', () => { leave(nameOf(page)) })
+      })
       await context.addInitScript(watchRows)
     },
     async flush() {
