@@ -24,7 +24,7 @@ const scaled = {
 }
 
 /** A minute, as scaled, and what a busy machine adds to it. */
-const silentMs = scaledMs(60) + 2_000
+const scaledSilentMs = scaledMs(60) + 2_000
 /** Six connections, and one part that waits for one of them. */
 const partsInFlight = 7
 
@@ -32,10 +32,12 @@ export interface FaultWorldOptions extends StoreOptions {
   env?: Record<string, string>
   /** How often the fault takes everything in flight, besides each end of a page. @default 0 */
   interruptions?: number
+  /** How long an upload may say that it is being sent, and nothing changes, where a wait is not scaled. @default a minute, scaled */
+  silentMs?: number
 }
 
 /** A world with a proxy on the line to the store, for browser and server alike, and one on the line from browser to server. */
-export async function createFaultWorld({ env = {}, interruptions = 0, ...options }: FaultWorldOptions) {
+export async function createFaultWorld({ env = {}, interruptions = 0, silentMs = scaledSilentMs, ...options }: FaultWorldOptions) {
   const settings = { ...scaled, ...env }
   const world = await createWorld({ minPartBytes: partBytes, ...options, isProxied: true }, settings)
   const toStore = world.store.proxy

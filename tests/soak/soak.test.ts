@@ -39,10 +39,10 @@ function createPerson(world: FaultWorld, profile: string) {
   }
 
   /** Whatever became of them meanwhile, all that is unfinished goes on with one choice of files, and what has arrived is recognised. */
-  async function chooseAgain(files: readonly SampleFile[]) {
+  async function chooseAgain(files: readonly SampleFile[], openedAtMs: number) {
     await visit.page.getByTestId('drop-zone').waitFor()
-    await eventually('the page has asked for what is unfinished', () => world.toServer.journal.some(({ operation, endMs }) => operation === 'pending' && endMs !== undefined))
-    if (files.length > 0) await visit.add(...files)
+    await eventually('the page has asked for what is unfinished', () => world.toServer.journal.some(({ operation, startMs, endMs }) => operation === 'pending' && startMs >= openedAtMs && endMs !== undefined))
+    await visit.add(...files)
   }
 
   const actions: Record<string, (files: readonly SampleFile[]) => Promise<void>> = {
@@ -53,13 +53,15 @@ function createPerson(world: FaultWorld, profile: string) {
       await press(name, 'resume')
     },
     async 'reload'(files) {
+      const openedAtMs = Date.now()
       await visit.page.reload()
-      await chooseAgain(files)
+      await chooseAgain(files, openedAtMs)
     },
     async 'browser killed'(files) {
       await visit.kill()
+      const openedAtMs = Date.now()
       visit = await world.visit({ profile })
-      await chooseAgain(files)
+      await chooseAgain(files, openedAtMs)
     },
     async 'server killed'() {
       await world.restartSite()
@@ -77,16 +79,19 @@ function createPerson(world: FaultWorld, profile: string) {
         const code = await row.locator('[data-testid="upload-error"]').first().getAttribute('data-code', { timeout: 2_000 }).catch(() => null) ?? 'none'
         if (!seenStops.has(`${id} ${code}`)) result.stopped[code] = (result.stopped[code] ?? 0) + 1
         seenStops.add(`${id} ${code}`)
-        await press(file.name, 'resume')
+        await goOn(file)
       }
-      // Its button lets go of a file that has no browser process behind it any more.
-      if (rows.length === 0 || rows.every(({ status }) => status === 'paused')) {
-        await press(file.name, 'resume')
-        if (rows.length === 0) await visit.add(file)
-      }
+      if (rows.length === 0) await visit.add(file)
+      else if (rows.every(({ status }) => status === 'paused')) await goOn(file)
       await pause(200)
       return false
     }, Math.max(1_000, untilMs - Date.now()))
+  }
+
+  /** By the button where the page has the file, else by choosing it once more. */
+  async function goOn(file: SampleFile) {
+    if (await visit.row(file.name).getByTestId('resume').count() > 0) await press(file.name, 'resume')
+    else if (await visit.row(file.name).getByTestId('continue-input').count() > 0) await visit.continueInRow(file)
   }
 
   async function judgeAndDismiss(file: SampleFile) {
