@@ -4,7 +4,7 @@ import { judge } from '~/tests/faults/oracles/judge'
 import type { JournalEntry } from '~/tests/proxy'
 import recorded from './recorded.json'
 
-/** A story as it was seen: 12 parts, of which one was refused and sent again. Recorded by `LADING_RECORD=path` from a real run. */
+/** A real story of 12 parts, in which the answer to `complete` was lost three times, as `LADING_RECORD=path` writes it; the keys are made up. */
 const { evidence, limits } = recorded as unknown as { evidence: Evidence, limits: Limits }
 
 const [object = { key: '', sha256: '', bytes: 0 }] = evidence.objects
@@ -18,7 +18,7 @@ const shownLast = (changes: Partial<Sighting>): Partial<Evidence> => ({ sighting
 const hex = (character: string) => character.repeat(64)
 
 it('what went well is called so', () => {
-  expect(evidence.sightings.length).toBeGreaterThan(5)
+  expect(evidence.sightings.length).toBeGreaterThan(3)
   expect(puts.length).toBe(12)
   expect(judge(evidence, limits)).toEqual([])
 })
