@@ -33,8 +33,9 @@ export default defineConfig({
             'tests/security/**/*.test.ts',
             // Firefox and WebKit are installed by `npm run test:browsers`.
             ...(process.env.LADING_BROWSERS === '1' ? ['tests/browsers/**/*.test.ts'] : []),
-            // `npm run soak`.
-            ...(process.env.LADING_SOAK_MINUTES ? ['tests/soak/**/*.test.ts'] : []),
+            // `npm run soak`, `npm run leaks`.
+            ...(process.env.LADING_SOAK_MINUTES ? ['tests/soak/soak.test.ts'] : []),
+            ...(process.env.LADING_LEAKS ? ['tests/soak/leaks.test.ts'] : []),
             // Killing daemons needs a cluster of one's own, which `npm run test:ceph` brings up.
             ...(process.env.CEPH_DIR ? ['tests/ceph/**/*.test.ts'] : []),
           ],

@@ -19,3 +19,10 @@ export interface SoakResult {
   /** Markers of unfinished uploads at the end, and objects that are too many or too few. */
   strayKeys: number
 }
+
+/** How much memory there was in use after so many uploads or calls. */
+export interface Curve {
+  unit: 'uploads' | 'calls'
+  counts: number[]
+  bytes: number[]
+}
