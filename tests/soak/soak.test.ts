@@ -38,11 +38,17 @@ function createPerson(world: FaultWorld, profile: string) {
     if (await found.count() > 0) await found.click({ timeout: 2_000 }).catch(() => {})
   }
 
+  /** Their rows are there as soon as they are recognised. */
+  async function add(files: readonly SampleFile[]) {
+    await visit.add(...files)
+    for (const { name } of files) await visit.row(name).first().waitFor()
+  }
+
   /** Whatever became of them meanwhile, all that is unfinished goes on with one choice of files, and what has arrived is recognised. */
   async function chooseAgain(files: readonly SampleFile[], openedAtMs: number) {
     await visit.page.getByTestId('drop-zone').waitFor()
     await eventually('the page has asked for what is unfinished', () => world.toServer.journal.some(({ operation, startMs, endMs }) => operation === 'pending' && startMs >= openedAtMs && endMs !== undefined))
-    await visit.add(...files)
+    await add(files)
   }
 
   const actions: Record<string, (files: readonly SampleFile[]) => Promise<void>> = {
@@ -81,7 +87,7 @@ function createPerson(world: FaultWorld, profile: string) {
         seenStops.add(`${id} ${code}`)
         await goOn(file)
       }
-      if (rows.length === 0) await visit.add(file)
+      if (rows.length === 0) await add([file])
       else if (rows.every(({ status }) => status === 'paused')) await goOn(file)
       await pause(200)
       return false
@@ -119,7 +125,7 @@ function createPerson(world: FaultWorld, profile: string) {
       const count = 1 + Math.floor(random() * 3)
       for (let index = 0; index < count; index++) files.push(await world.samples.file(`round-${round}-${index}.bin`, Math.floor(random() ** 2 * mostParts * partBytes)))
       result.started += files.length
-      await visit.add(...files)
+      await add(files)
       for (let left = Math.floor(random() * 3); left > 0; left--) {
         await pause(random() * 1_500)
         const name = pick(Object.keys(actions))
@@ -156,8 +162,8 @@ function createPerson(world: FaultWorld, profile: string) {
 }
 
 it(`for ${minutes} minutes of random faults, pauses, reloads and kills, nothing is lost, nothing is wrong, and nothing is left over`, async () => {
-  // What is sent again is counted here, not judged: kills and reloads overlap with faults.
-  const world = await createFaultWorld({ interruptions: Infinity })
+  // What is sent again is counted here, not judged: kills and reloads overlap with faults. Calls to the server are given the real 30 seconds.
+  const world = await createFaultWorld({ interruptions: Infinity, silentMs: 60_000 })
   const person = createPerson(world, await world.newProfile())
   const { result } = person
   try {

@@ -11,7 +11,7 @@ const thingOf = ({ operation, path, partNumber }: JournalEntry) => `${operation}
 /** What only takes its time is no reason to send anything again. */
 const isStrike = (action: string) => !/^(?:throttle|delay)/.test(action)
 const isRefused = ({ status = 0 }: JournalEntry) => status >= 500
-const hasFailed = ({ status }: JournalEntry) => status === undefined || status === 429 || status >= 500
+const hasFailed = ({ status, endMs }: JournalEntry) => endMs !== undefined && (status === undefined || status === 429 || status >= 500)
 
 /** O3: an upload that says it is being sent moves, or says why not. */
 export const sendingMoves: Oracle = ({ sightings, endedAtMs }, { silentMs }) => {
