@@ -14,7 +14,7 @@ const titles: Record<Curve['unit'], string> = { uploads: 'Heap of a tab', calls:
 
 const folder = await mkdtemp(join(tmpdir(), 'lading-leaks-'))
 const tally = createTally()
-await tally.vitest('leaks', ['--config', 'vitest.e2e.config.ts', '--retry=0', 'tests/soak/leaks.test.ts'], { env: { LADING_LEAKS: join(folder, 'curve') } })
+await tally.vitest('leaks', ['--config', 'vitest.e2e.config.ts', 'tests/soak/leaks.test.ts'], { env: { LADING_LEAKS: join(folder, 'curve') } })
 
 const curves: string[] = []
 for (const unit of ['uploads', 'calls'] as const) {

@@ -19,11 +19,11 @@ const fullScaleLines = [12, 13, 16, 17, 26]
 const folder = await mkdtemp(join(tmpdir(), 'lading-soak-'))
 const path = join(folder, 'result.json')
 const tally = createTally()
-await tally.vitest('soak', ['--config', 'vitest.e2e.config.ts', '--retry=0', 'tests/soak'], {
+await tally.vitest('soak', ['--config', 'vitest.e2e.config.ts', 'tests/soak'], {
   env: { LADING_SOAK_MINUTES: minutes, LADING_SOAK_SEED: seed, LADING_SOAK_RESULT: path },
 })
 const fullScale = isFullScale
-  ? await tally.vitest('faults at full scale', ['--config', 'vitest.e2e.config.ts', '--retry=0', 'tests/faults', '-t', namePattern(fullScaleLines)], { env: { LADING_TIME_DIVISOR: '1', LADING_MIX_SEEDS: '1', LADING_BUILT: '1' } })
+  ? await tally.vitest('faults at full scale', ['--config', 'vitest.e2e.config.ts', 'tests/faults', '-t', namePattern(fullScaleLines)], { env: { LADING_TIME_DIVISOR: '1', LADING_MIX_SEEDS: '1', LADING_BUILT: '1' } })
   : undefined
 
 if (existsSync(path)) await writeReport(JSON.parse(await readFile(path, 'utf8')) as SoakResult)

@@ -28,6 +28,7 @@ const all = report.testResults.flatMap(({ assertionResults }) => assertionResult
 const tables = [chromium, firefox, webkit].map(({ name, version }) => {
   const rows = all.filter(({ ancestorTitles }) => ancestorTitles.includes(name))
     .map(({ title, status, duration = 0 }) => `| ${title} | ${status} | ${(duration / 1000).toFixed(1)} s |`)
+  if (rows.length === 0) tally.broke(`Nothing was told in ${name}`)
   return [`## ${name}`, '', `${version()}.`, '', '| It | Result | Time |', '|---|---|---|', ...rows, ''].join('\n')
 })
 await writeFile('reports/browsers.md', [

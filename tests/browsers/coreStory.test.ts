@@ -14,7 +14,7 @@ const parts = 60
 const store = { bytesPerSecond: 15 * partBytes, minPartBytes: partBytes }
 const settings = { NUXT_S3_MIN_PART_BYTES: String(partBytes), NUXT_PUBLIC_PART_BYTES: String(partBytes), NUXT_PUBLIC_TIME_DIVISOR: '20' }
 
-describe.each([chromium, firefox, webkit])('$name', (engine) => {
+describe.each([chromium, firefox, webkit].map((engine) => [engine.name, engine] as const))('%s', (_, engine) => {
   let world: BrowserWorld
   let page: CorePage
 
