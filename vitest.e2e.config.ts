@@ -11,7 +11,8 @@ const alone = [
 
 const project = {
   environment: 'node',
-  testTimeout: 180_000,
+  // At full scale a fault lasts up to ten minutes, and its cure as long.
+  testTimeout: process.env.LADING_TIME_DIVISOR === '1' ? 3_600_000 : 180_000,
   hookTimeout: 120_000,
 } as const
 
@@ -30,6 +31,11 @@ export default defineConfig({
             'tests/e2e/**/*.test.ts',
             'tests/faults/**/*.test.ts',
             'tests/security/**/*.test.ts',
+            // Firefox and WebKit are installed by `npm run test:browsers`.
+            ...(process.env.LADING_BROWSERS === '1' ? ['tests/browsers/**/*.test.ts'] : []),
+            // `npm run soak`, `npm run leaks`.
+            ...(process.env.LADING_SOAK_MINUTES ? ['tests/soak/soak.test.ts'] : []),
+            ...(process.env.LADING_LEAKS ? ['tests/soak/leaks.test.ts'] : []),
             // Killing daemons needs a cluster of one's own, which `npm run test:ceph` brings up.
             ...(process.env.CEPH_DIR ? ['tests/ceph/**/*.test.ts'] : []),
           ],

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
@@ -9,6 +10,8 @@ export interface VitestOptions {
   env?: Record<string, string>
   /** @default our own */
   cwd?: string
+  /** Where Vitest's own report is to stay. @default nowhere */
+  keepAs?: string
   /** Ends the run early; what has not run by then counts as one failure. */
   signal?: AbortSignal
 }
@@ -56,7 +59,7 @@ export function createTally(): Tally {
       return isWell
     },
 
-    async vitest(title, args, { env, cwd, signal } = {}) {
+    async vitest(title, args, { env, cwd, keepAs, signal } = {}) {
       console.log(`\n── ${title}`)
       const folder = await mkdtemp(join(tmpdir(), 'lading-test-'))
       const report = join(folder, 'report.json')
@@ -70,6 +73,8 @@ export function createTally(): Tally {
         signal?.addEventListener('abort', end)
         const [code] = await once(child, 'exit') as [number | null]
         signal?.removeEventListener('abort', end)
+        if (process.env.LADING_REPORTS) await keepReport(report, process.env.LADING_REPORTS, title, { ...process.env, ...env }.S3_ENDPOINT ? 'ceph' : 'local')
+        if (keepAs && existsSync(report)) await copyFile(report, keepAs)
         const counted = await readReport(report, cwd)
         if (code !== 0 && counted.failures.length === 0) counted.failures.push(`${title} ended with ${code ?? 'a signal'}`)
         passed += counted.passed
@@ -91,6 +96,13 @@ export function createTally(): Tally {
       return failures.length === 0
     },
   }
+}
+
+/** For `npm run faults:table`; a later run of the same step takes its place. A run that broke off has left none. */
+async function keepReport(report: string, folder: string, title: string, store: string): Promise<void> {
+  if (!existsSync(report)) return
+  await mkdir(folder, { recursive: true })
+  await copyFile(report, join(folder, `${store}-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.json`))
 }
 
 interface Report {

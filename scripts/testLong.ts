@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { exit, version } from 'node:process'
+import { namePattern } from './faults/lines'
 import { createTally } from './tally'
 
 /**
@@ -10,9 +11,16 @@ import { createTally } from './tally'
 
 interface Step {
   title: string
+  /** Of Vitest. */
   args: string[]
   env?: Record<string, string>
 }
+
+/** Steps that are commands of their own, and print their count themselves. */
+const commands = [
+  { title: 'The core story in Chromium, Firefox and WebKit', args: ['run', '--silent', 'test:browsers'] },
+  { title: 'Faults that take long, on Ceph', args: ['run', '--silent', 'test:ceph', '--', '--faults', 'long'] },
+]
 
 const steps: Step[] = [
   { title: 'The local store, killed 50 times under load', args: ['--project', 'unit', 'tests/unit/local-s3/crash.test.ts'], env: { LADING_KILLS: '50' } },
@@ -23,6 +31,7 @@ const steps: Step[] = [
   { title: 'The Dockerfile, every step of it', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/docker.test.ts'], env: { LADING_LONG: '1' } },
   { title: 'A server that is asked to end while the store assembles for 35 s', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e/nodeServer.test.ts'], env: { LADING_LONG: '1' } },
   { title: 'All stories through the proxy', args: ['--config', 'vitest.e2e.config.ts', 'tests/e2e'], env: { LADING_PROXIED: '1' } },
+  { title: 'A random mix of faults, with 20 seeds', args: ['--config', 'vitest.e2e.config.ts', 'tests/faults', '-t', namePattern([17])], env: { LADING_MIX_SEEDS: '20' } },
 ]
 
 const tally = createTally()
@@ -31,6 +40,11 @@ for (const { title, args, env } of steps) {
   const startedAt = performance.now()
   const { passed, failed } = await tally.vitest(title, args, { env })
   rows.push(`| ${title} | ${passed} | ${failed} | ${Math.round((performance.now() - startedAt) / 1000)} s |`)
+}
+for (const { title, args } of commands) {
+  const startedAt = performance.now()
+  const isWell = tally.check(title, 'npm', args)
+  rows.push(`| ${title} | ${isWell ? 'all' : ''} | ${isWell ? 0 : 'see its output'} | ${Math.round((performance.now() - startedAt) / 1000)} s |`)
 }
 
 const { model = 'unknown' } = cpus()[0] ?? {}

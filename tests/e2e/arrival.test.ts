@@ -55,7 +55,7 @@ describe('a file', () => {
     ['one byte', 1],
     ['one part', partBytes],
     ['one part and a byte', partBytes + 1],
-  ])('of %s arrives', async (what, bytes) => {
+  ])('35: of %s arrives', async (what, bytes) => {
     const file = await world.samples.file(`${what}.bin`, bytes)
     await visit.add(file)
     await expectArrived(file)
@@ -66,7 +66,7 @@ describe('a file', () => {
     ['quotes', `it's "quoted"; name=x.bin`],
     ['right-to-left letters', 'מטען-شحنة.bin'],
     ['per cent signs and plus', '100%25+more #1.bin'],
-  ])('whose name has %s gets it back whole on download', async (_, name) => {
+  ])('36: whose name has %s gets it back whole on download', async (_, name) => {
     const file = await world.samples.file(name, 1000)
     await visit.add(file)
     await expectArrived(file)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { delay, throttle } from '~/tests/proxy'
 import { eventually } from '~/tests/e2e/support/eventually'
 import type { FaultWorld } from './faultWorld'
-import { begin, inFaultWorld, partBytes, upload } from './faultWorld'
+import { begin, inFaultWorld, scaledMs, upload } from './faultWorld'
 
 const uploadPart = { operation: 'UploadPart' } as const
 const MiB = 1024 * 1024
@@ -18,8 +18,8 @@ describe('13: a way that is slow but moves', () => {
   }))
 
   it('with 2 seconds of latency, a second more or less, loses no part to a watchdog', () => inFaultWorld({}, async (world) => {
-    // Times are a twentieth here.
-    for (const phase of ['request', 'answer'] as const) world.toStore.on({ operation: ['UploadPart', 'Preflight'] }, delay({ ms: 50, jitterMs: 25, phase }))
+    // Half of it on either way.
+    for (const phase of ['request', 'answer'] as const) world.toStore.on({ operation: ['UploadPart', 'Preflight'] }, delay({ ms: scaledMs(1), jitterMs: scaledMs(0.5), phase }))
     await world.expectDelivered(await upload(world, 60))
     expect(numbersSent(world)).toEqual(upTo(60))
   }))
@@ -42,24 +42,22 @@ describe('16: nothing gets through', () => {
     await world.toStore.until(() => numbersSent(world).length > 20)
     const outage = await world.toStore.killPort()
     await visit.untilWaiting(file.name, 'network')
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await new Promise((resolve) => setTimeout(resolve, scaledMs(60)))
     await outage.end()
     await visit.untilStatus(file.name, 'completed')
     await world.expectDelivered(file)
   }))
 
-  it('while the whole network is black at 99 %: the upload waits, and goes on by itself', () => inFaultWorld({}, async (world) => {
+  it('while the whole network is black at 99 %: the upload waits, and goes on by itself', () => inFaultWorld({ interruptions: 20 }, async (world) => {
     world.toStore.on(uploadPart, throttle({ upBytesPerSecond: 2 * MiB, per: 'rule' }))
     const { file, visit } = await begin(world, 100)
     await eventually('nearly all parts are stored', async () => (await world.store.storedParts()).length >= 92)
     const outages = [world.toStore.blackHole(), world.toServer.blackHole()]
     await visit.untilWaiting(file.name, 'network')
-    await new Promise((resolve) => setTimeout(resolve, 30_000))
+    await new Promise((resolve) => setTimeout(resolve, scaledMs(600)))
     expect(await visit.row(file.name).getAttribute('data-status')).toBe('waiting')
     for (const outage of outages) await outage.end()
     await visit.untilStatus(file.name, 'completed')
     await world.expectDelivered(file)
-    const sent = world.toStore.journal.reduce((sum, { operation, bytesUp }) => sum + (operation === 'UploadPart' ? bytesUp : 0), 0)
-    expect(sent - file.bytes).toBeLessThanOrEqual(8 * 20 * partBytes)
   }))
 })

@@ -77,7 +77,7 @@ describe('6: a store in trouble', () => {
     expect(rule.hits).toBeLessThan(100)
   }))
 
-  it('that asks for 5 seconds of rest gets nothing before they are over', () => inFaultWorld({}, async (world) => {
+  it('that asks for 5 seconds of rest gets nothing before they are over, and the page says why', () => inFaultWorld({}, async (world) => {
     const rule = world.toStore.on({ ...uploadPart, partNumber: 20, times: 1 }, status(429, { headers: { 'Retry-After': '5' } }))
     await world.expectDelivered(await upload(world, 300))
     expect(rule.hits).toBe(1)

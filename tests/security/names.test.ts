@@ -36,7 +36,7 @@ function fileCalled(fileName: string) {
 }
 
 describe('a file called', () => {
-  it.each([...harmful, ...awkward])('%j comes back in one header line of ASCII, under its own name', async (fileName) => {
+  it.each([...harmful, ...awkward])('36: %j comes back in one header line of ASCII, under its own name', async (fileName) => {
     const { id } = await world.first.deliver(fileCalled(fileName))
     const { url } = (await world.first.call(`/api/files/${id}/download`)).json as { url: string }
     const disposition = (await fetch(url)).headers.get('content-disposition') ?? ''

@@ -36,6 +36,8 @@ export interface Flow {
   readonly link: Link
   /** Connections to all host names together, over which parts go side by side. */
   readonly connections: number
+  /** The store asked for a pause, which is not over. */
+  readonly isHeld: boolean
   /** The host names of the store. */
   reach(origins: readonly string[]): void
   /** Parts in flight that the person wants, and never one more; `undefined` leaves the number to the engine. */
@@ -73,10 +75,11 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
   /** All the room that there is when the engine chooses the number. */
   const ceiling = () => rooms(undefined).reduce((sum, room) => sum + room, 0)
   const pace = createPace(ceiling())
+  const isHeld = () => clock.elapsed() < heldUntil
   const slots = createSlots({
     limit: () => wanted ?? pace.limit(),
     rooms: () => rooms(wanted),
-    isHeld: () => clock.elapsed() < heldUntil,
+    isHeld,
     mayBegin,
     begin: speed.begin,
     memoryBytes,
@@ -122,6 +125,9 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
   return {
     slots,
     link,
+    get isHeld() {
+      return isHeld()
+    },
     get connections() {
       return storeOrigins.length * connectionsPerHost
     },

@@ -92,7 +92,8 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
       departure.failed(signal.aborted ? undefined : toLadingError(thrown))
       throw thrown
     } finally {
-      onTheirWay--
+      // The parts that were on their way beside the refused one have called it uploading again: now nothing moves until the pause is over.
+      if (--onTheirWay === 0 && flow.isHeld && !signal.aborted) entry.move({ type: 'waiting', reason: 'store_busy' })
     }
   }
 

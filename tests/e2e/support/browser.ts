@@ -45,10 +45,10 @@ export async function createProfile(): Promise<{ path: string, remove(): Promise
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
-export async function startBrowser(profile: string, { language = 'en-US' } = {}): Promise<TestBrowser> {
+export async function startBrowser(profile: string, { language = 'en-US', args = [] }: { language?: string, args?: string[] } = {}): Promise<TestBrowser> {
   const portFile = join(profile, 'DevToolsActivePort')
   await rm(portFile, { force: true })
-  const child = spawn(ensureChromium(), [...chromiumArgs, '--remote-debugging-port=0', `--lang=${language}`, `--accept-lang=${language}`, `--user-data-dir=${profile}`, 'about:blank'], {
+  const child = spawn(ensureChromium(), [...chromiumArgs, ...args, '--remote-debugging-port=0', `--lang=${language}`, `--accept-lang=${language}`, `--user-data-dir=${profile}`, 'about:blank'], {
     // A process group of its own: killing it takes the renderers along.
     detached: true,
     stdio: 'ignore',

@@ -2,6 +2,9 @@ import type { Page } from 'playwright-core'
 import type { SampleFile } from './sampleFile'
 import { pickFiles } from './browser'
 
+/** How long an end is waited for; where faults take their real time, their ends do too. */
+const patienceMs = process.env.LADING_TIME_DIVISOR === '1' ? 20 * 150_000 : 150_000
+
 /** The page as a person uses it. Found by test ids and roles, never by words. */
 export function createUploadPage(page: Page) {
   const row = (name: string) => page.locator(`[data-testid="upload-row"][data-file-name=${JSON.stringify(name)}]`)
@@ -23,7 +26,7 @@ export function createUploadPage(page: Page) {
     /** Resolves when the row shows one of these states. */
     async untilStatus(name: string, ...statuses: string[]) {
       const selector = statuses.map((status) => `[data-testid="upload-row"][data-file-name=${JSON.stringify(name)}][data-status="${status}"]`).join(', ')
-      await page.locator(selector).waitFor({ timeout: 150_000 })
+      await page.locator(selector).waitFor({ timeout: patienceMs })
     },
 
     /** Resolves when the row shows that it waits for this. */

@@ -43,7 +43,7 @@ async function send(bytes: number, everyParts = 1000) {
 
 const rounded = (numbers: number[]) => numbers.map(Math.round)
 
-describe('a file of 48.8 TiB, which is 10,000 parts of 5 GiB', { timeout: 300_000 }, () => {
+describe('35: a file of 48.8 TiB, which is 10,000 parts of 5 GiB', { timeout: 300_000 }, () => {
   it('arrives with flat memory, and its last thousand parts cost no more than its first', async () => {
     const { ended, laps, held, counts } = await send(largestFile)
     expect(ended.state.status).toBe('completed')
@@ -72,7 +72,7 @@ describe('a file of 48.8 TiB, which is 10,000 parts of 5 GiB', { timeout: 300_00
   })
 })
 
-describe('a file of 10,000 small parts', { timeout: 300_000 }, () => {
+describe('35: a file of 10,000 small parts', { timeout: 300_000 }, () => {
   it('is taken up again and again, and nothing that is stored is sent again', async () => {
     const world = createScaleWorld()
     const uploader = createUploader(world.ports)

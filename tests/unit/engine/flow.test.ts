@@ -133,6 +133,21 @@ describe('a store that asks for a pause', () => {
   })
 })
 
+it('a store that asks for a pause is named as the reason while nothing moves, also where other parts have landed meanwhile', async () => {
+  let landedLast = 0
+  const { uploader, time, reached, completed } = createWorld({
+    async put(_, __, partNumber) {
+      await time.sleep(20 * partNumber)
+      if (partNumber > 1) landedLast = time.elapsed()
+      else if (landedLast === 0) throw new LadingError('store_busy', 'Too many', { retryAfterMs: 300_000 })
+    },
+  })
+  const [id = ''] = uploader.add([makeFile(content(30))])
+  await reached(() => landedLast > 0 && time.elapsed() > landedLast + 10_000)
+  expect(uploader.snapshot(id)?.state).toEqual({ status: 'waiting', reason: 'store_busy' })
+  await completed()
+})
+
 describe('a host name that fails', () => {
   it('is left out while others work, its parts are signed for another, and it is tried again', async () => {
     let isDown = true

@@ -1,0 +1,65 @@
+import type { SoakResult } from '~/tests/soak/result'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { exit, version } from 'node:process'
+import { parseArgs } from 'node:util'
+import { namePattern } from './faults/lines'
+import { createTally } from './tally'
+
+/**
+ * `npm run soak -- --minutes N --seed S [--full-scale]`: uploads of random sizes under random faults, pauses, reloads, kills of browser and server, until time is up. With `--full-scale`,
+ * lines 12, 13, 16, 17 and 26 of docs/faults.md afterwards, with the real watchdogs and pauses, which takes an hour. Writes `reports/soak.md`, to be committed.
+ */
+const { values } = parseArgs({ options: { 'minutes': { type: 'string' }, 'seed': { type: 'string' }, 'full-scale': { type: 'boolean' } } })
+const { minutes = '5', seed = '1', 'full-scale': isFullScale = false } = values
+const fullScaleLines = [12, 13, 16, 17, 26]
+
+const folder = await mkdtemp(join(tmpdir(), 'lading-soak-'))
+const path = join(folder, 'result.json')
+const tally = createTally()
+await tally.vitest('soak', ['--config', 'vitest.e2e.config.ts', 'tests/soak'], {
+  env: { LADING_SOAK_MINUTES: minutes, LADING_SOAK_SEED: seed, LADING_SOAK_RESULT: path },
+})
+const fullScale = isFullScale
+  ? await tally.vitest('faults at full scale', ['--config', 'vitest.e2e.config.ts', 'tests/faults', '-t', namePattern(fullScaleLines)], { env: { LADING_TIME_DIVISOR: '1', LADING_MIX_SEEDS: '1', LADING_BUILT: '1' } })
+  : undefined
+
+if (existsSync(path)) await writeReport(JSON.parse(await readFile(path, 'utf8')) as SoakResult)
+else tally.broke('The soak has left no result')
+await rm(folder, { recursive: true })
+exit(tally.tell() ? 0 : 1)
+
+async function writeReport(result: SoakResult) {
+  const { started, completed, identical, discarded, stopped, actions, bytesSent, bytesSentAgain, orphans, strayKeys } = result
+  const list = (counts: Record<string, number>) => Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ') || 'none'
+  const rows: [string, string | number][] = [
+    ['Files added', started],
+    ['Completed', completed],
+    ['Of these byte for byte the file, with its SHA-256 on the receipt', identical],
+    ['Discarded by the person', discarded],
+    ['Lost: neither completed nor discarded', started - completed - discarded],
+    ['Stops that a press of Resume ended, by code', list(stopped)],
+    ['Done to it', list(actions)],
+    ['Bytes sent', bytesSent.toLocaleString('en')],
+    ['Of these sent again', `${bytesSentAgain.toLocaleString('en')} (${(100 * bytesSentAgain / Math.max(1, bytesSent)).toFixed(1)} %)`],
+    ['Multipart uploads left open, without the reaper', orphans],
+    ['Stray markers and objects', strayKeys],
+  ]
+  await writeFile('reports/soak.md', [
+    '# Soak',
+    '',
+    `Written by \`npm run soak -- --minutes ${minutes} --seed ${seed}${isFullScale ? ' --full-scale' : ''}\` on ${new Date().toISOString().slice(0, 10)}: Node ${version}, ${cpus().length} cores. ${tally.failed === 0 ? 'Everything held.' : `**${tally.failed} failed.**`}`,
+    '',
+    'A headless Chromium, the built server and the local store; every twentieth part and some calls meet a fault. Parts are 64 KiB, watchdogs and pauses a twentieth of the real ones.',
+    '',
+    '| What | Count |',
+    '|---|---|',
+    ...rows.map(([what, count]) => `| ${what} | ${count} |`),
+    '',
+    ...fullScale
+      ? [`With the real watchdogs and pauses, scenarios ${fullScaleLines.join(', ')} of [docs/faults.md](../docs/faults.md): ${fullScale.passed} passed, ${fullScale.failed} failed.`, '']
+      : [],
+  ].join('\n'))
+}
