@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { eventually } from '~/tests/e2e/support/eventually'
+import type { SampleFile } from '~/tests/e2e/support/sampleFile'
 import { delay, hold, status } from '~/tests/proxy'
 import type { FaultWorld } from './faultWorld'
 import { begin, inFaultWorld, partBytes, scaledMs } from './faultWorld'
@@ -35,17 +37,30 @@ it.each(['request', 'answer'] as const)('26: Complete outlives the platform\'s l
     expect(completesOf(world).length).toBe(phase === 'request' ? 2 : 1)
   }))
 
+/** As the browser would have sent them, only quicker: a preflight for each would take minutes. */
+async function storeAllButTheLast({ store }: FaultWorld, { path }: SampleFile) {
+  const [key = ''] = await store.openMultipartKeys()
+  const bytes = await readFile(path)
+  const together = 20
+  for (let start = 0; start < bytes.length; start += together * tinyBytes) {
+    await Promise.all(Array.from({ length: together }, async (_, index) => {
+      const from = start + index * tinyBytes
+      if (from + tinyBytes <= bytes.length) await store.putPart(key, from / tinyBytes + 1, bytes.subarray(from, from + tinyBytes))
+    }))
+  }
+}
+
 it('28: ListParts of 2,500 parts fails on its second page, once after a reload and once before Complete: nothing is sent again', () => inFaultWorld(tiny, async (world) => {
   const parts = 2_500
   const file = await world.samples.file('cargo.bin', parts * tinyBytes - 100)
-  const last = world.toStore.on({ operation: 'UploadPart', partNumber: parts }, hold())
+  const held = world.toStore.on({ operation: 'UploadPart' }, hold())
   const visit = await world.visit()
   await visit.add(file)
-  await eventually('all parts but the last are stored', async () => new Set((await world.store.storedParts()).map(({ partNumber }) => partNumber)).size === parts - 1, 150_000)
-  await visit.row(file.name).getByTestId('pause').click()
-  await visit.untilStatus(file.name, 'paused')
-  last.remove()
-  last.release()
+  await held.reached
+  await visit.page.goto('about:blank')
+  held.remove()
+  held.release()
+  await storeAllButTheLast(world, file)
   await eventually('nothing is on its way any more', () => world.toStore.journal.every(({ endMs }) => endMs !== undefined))
   const sentBefore = world.toStore.journal.length
 
