@@ -26,7 +26,7 @@ export const errorStates: readonly PageState[] = [
     name: 'error-network',
     async reach(stage) {
       // The browser's way alone: our server still reaches the store.
-      stage.toStore.on({ operation: ['Preflight', 'UploadPart'] }, reset({ phase: 'request' }))
+      stage.toStore.on({ when: ({ headers }) => headers['sec-fetch-mode'] !== undefined || headers['access-control-request-method'] !== undefined }, reset({ phase: 'request' }))
       const uploads = await adding(stage)
       await uploads.untilWaiting(name, 'network')
       return uploads
