@@ -32,14 +32,12 @@ export interface FaultWorldOptions extends StoreOptions {
   env?: Record<string, string>
   /** How often the fault takes everything in flight, besides each end of a page. @default 0 */
   interruptions?: number
-  /** @default 1 */
-  uploadsAtOnce?: number
   /** How long an upload may say that it is being sent, and nothing changes, where a wait is not scaled. @default a minute, scaled */
   silentMs?: number
 }
 
 /** A world with a proxy on the line to the store, for browser and server alike, and one on the line from browser to server. */
-export async function createFaultWorld({ env = {}, interruptions = 0, uploadsAtOnce = 1, silentMs = scaledSilentMs, ...options }: FaultWorldOptions) {
+export async function createFaultWorld({ env = {}, interruptions = 0, silentMs = scaledSilentMs, ...options }: FaultWorldOptions) {
   const settings = { ...scaled, ...env }
   const world = await createWorld({ minPartBytes: partBytes, ...options, isProxied: true }, settings)
   const toStore = world.store.proxy
@@ -112,7 +110,6 @@ export async function createFaultWorld({ env = {}, interruptions = 0, uploadsAtO
       const limits = {
         partBytes: Number(settings.NUXT_PUBLIC_PART_BYTES),
         partsInFlight,
-        uploadsAtOnce,
         interruptions: interruptions + watch.endings(),
         silentMs,
         settings: { ...world.store.env, ...settings },

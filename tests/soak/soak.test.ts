@@ -13,8 +13,6 @@ import type { SoakResult } from './result'
 const minutes = Number(process.env.LADING_SOAK_MINUTES ?? 1)
 const seed = Number(process.env.LADING_SOAK_SEED ?? 1)
 const mostParts = 120
-/** Added together, and on their way together. */
-const mostFiles = 3
 /** Shares of the requests that meet a fault. */
 const faultShare = { parts: 0.05, calls: 0.03 }
 /** How long everything of one round may take, waits and retries included. */
@@ -124,7 +122,7 @@ function createPerson(world: FaultWorld, profile: string) {
     async sendSome(round: number) {
       const untilMs = Date.now() + roundMs
       const files: SampleFile[] = []
-      const count = 1 + Math.floor(random() * mostFiles)
+      const count = 1 + Math.floor(random() * 3)
       for (let index = 0; index < count; index++) files.push(await world.samples.file(`round-${round}-${index}.bin`, Math.floor(random() ** 2 * mostParts * partBytes)))
       result.started += files.length
       await add(files)
@@ -165,7 +163,7 @@ function createPerson(world: FaultWorld, profile: string) {
 
 it(`for ${minutes} minutes of random faults, pauses, reloads and kills, nothing is lost, nothing is wrong, and nothing is left over`, { retry: 0, timeout: minutes * 60_000 + roundMs + 60_000 }, async () => {
   // What is sent again is counted here, not judged: kills and reloads overlap with faults. Calls to the server are given the real 30 seconds.
-  const world = await createFaultWorld({ interruptions: Infinity, uploadsAtOnce: mostFiles, silentMs: 60_000 })
+  const world = await createFaultWorld({ interruptions: Infinity, silentMs: 60_000 })
   const person = createPerson(world, await world.newProfile())
   const { result } = person
   try {

@@ -50,8 +50,6 @@ export interface Limits {
   partBytes: number
   /** Parts in flight to the store, at most. */
   partsInFlight: number
-  /** Uploads that were under way side by side, at most: each has retries of its own, and a call does not tell whose it is. */
-  uploadsAtOnce: number
   /** How often everything in flight was lost at once: a page that ended, a line that went dead. Each costs what was in flight. */
   interruptions: number
   /** How long an upload may say that it is being sent, and nothing changes. */

@@ -40,12 +40,12 @@ export const littleIsSentAgain: Oracle = ({ toStore }, { partBytes, partsInFligh
 }
 
 /** O6: what fails is tried again after pauses that grow and are drawn, not in a storm. */
-export const retriesAreSpaced: Oracle = ({ toStore, toServer }, { uploadsAtOnce }) => [['store', toStore], ['server', toServer]].flatMap(([line, journal]) => {
+export const retriesAreSpaced: Oracle = ({ toStore, toServer }) => [['store', toStore], ['server', toServer]].flatMap(([line, journal]) => {
   const failures = (journal as readonly JournalEntry[]).filter(hasFailed)
   const things = groupBy(failures, thingOf)
   const storms = [...things].flatMap(([thing, tries]) => {
     const most = mostWithinASecond(tries)
-    return most > mostFailuresASecond.each * (line === 'server' ? uploadsAtOnce : 1) ? [`${thing} failed ${most} times within a second`] : []
+    return most > mostFailuresASecond.each ? [`${thing} failed ${most} times within a second`] : []
   })
   const most = mostWithinASecond(failures)
   if (most > mostFailuresASecond.together) storms.push(`${most} requests to the ${line as string} failed within a second`)
