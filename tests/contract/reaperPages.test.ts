@@ -55,8 +55,10 @@ it('of 1,500 abandoned and 50 living uploads exactly the abandoned are gone, in 
   const fromFirst = { ...context, randomToken: () => '0'.repeat(32) }
   expect(await reap(fromFirst, AbortSignal.timeout(280_000))).toEqual({ uploads: 1_500, strays: 0, markers: 0, parts: 150, bytes: 150 * partBytes, failed: 0, isDone: true })
 
-  // Round to the beginning, where the living are left.
-  expect(pages).toEqual([1_000, 550, 50])
+  // A store may give less than a full page. At the end, round to the beginning, where the living are left.
+  expect(Math.max(...pages)).toBeLessThanOrEqual(1_000)
+  expect(pages.at(-1)).toBe(50)
+  expect(pages.slice(0, -1).reduce((sum, objects) => sum + objects, 0)).toBe(1_550)
   const left = (await lab.multiparts()).map(({ key }) => key)
   expect(left.sort()).toEqual([...living].sort())
   expect(left.filter((key) => abandoned.includes(key))).toEqual([])

@@ -93,8 +93,8 @@ describe('a machine that sleeps', () => {
     await visit.browser.signalPages('SIGSTOP')
     const asleepAt = Date.now()
     await pause(10_000)
-    await visit.browser.signalPages('SIGCONT')
     const awakeAt = Date.now()
+    await visit.browser.signalPages('SIGCONT')
     await visit.untilStatus(file.name, 'completed')
 
     await expectArrived(world, file)
