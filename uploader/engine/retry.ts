@@ -36,6 +36,16 @@ export interface Retry {
 
 export function createRetry({ clock, random, policy, retries, tryNow, renewal, onWait, onPause, onRecovered }: RetryOptions): Retry {
   let landings = 0
+  /** When all whom one failure met try again, as they were told of it: together. Apart, each would make the call that failed for all. */
+  const nextTries = new WeakMap<LadingError, number>()
+
+  function nextTryAt(error: LadingError, failures: number): number {
+    const now = clock.elapsed()
+    let at = nextTries.get(error) ?? now
+    if (at <= now) at = now + (error.retryAfterMs ?? 0) + backoffMs(failures, policy, random)
+    nextTries.set(error, at)
+    return at
+  }
 
   /** Ends early when there is reason to try at once. */
   async function pause(ms: number, signal: AbortSignal) {
@@ -95,11 +105,11 @@ export function createRetry({ clock, random, policy, retries, tryNow, renewal, o
           if (!remedy.isPatient && ++tries > retries) throw error
           hasWaited = true
           onWait(remedy.reason)
-          const delayMs = backoffMs(remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries), policy, random)
-          onPause?.(error.code, delayMs + (error.retryAfterMs ?? 0))
+          const waitMs = nextTryAt(error, remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries)) - clock.elapsed()
+          onPause?.(error.code, waitMs)
           // What the other side asked for is waited out, whatever happens here; and not all who were sent away come back at once.
-          if (error.retryAfterMs === undefined) await pause(delayMs, signal)
-          else await clock.sleep(error.retryAfterMs + delayMs, signal)
+          if (error.retryAfterMs === undefined) await pause(waitMs, signal)
+          else await clock.sleep(waitMs, signal)
         }
       }
     },

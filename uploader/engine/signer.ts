@@ -59,6 +59,8 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
   /** Parts whose URLs nobody has used yet. */
   const inHand = new Set<number>()
   let turn: Turn | undefined
+  /** The last call failed: the next one is left to somebody who needs a URL, and so waits as long as those have to. */
+  let hasFailed = false
   let stopGathering = () => {}
 
   function isFresh(part: { askedAt: number, validForMs: number }): boolean {
@@ -119,14 +121,19 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
     const begun: Turn = { parts: new Map(), done: Promise.resolve() }
     turn = begun
     begun.done = take(begun, signed.size === 0)
-    // Whoever needs one of these URLs hears of the error; nobody else has to.
-    begun.done.then(lookAhead, () => {})
+    begun.done.then(() => {
+      hasFailed = false
+      lookAhead()
+    }, () => {
+      // Whoever needs one of these URLs hears of the error; nobody else has to.
+      hasFailed = true
+    })
     return begun
   }
 
   function lookAhead() {
     if (turn && turn.parts.size === 0 && unsigned.size >= gathered) stopGathering()
-    if (!turn && unsigned.size > 0 && inHand.size <= windowParts() / 2) begin()
+    if (!turn && !hasFailed && unsigned.size > 0 && inHand.size <= windowParts() / 2) begin()
   }
 
   /** Its URL is of no use any more. */

@@ -71,3 +71,23 @@ describe('a pause before another try', () => {
     expect(network.waiting()).toBe(0)
   })
 })
+
+it('is one for all whom one failure met', async () => {
+  const clock = createVirtualClock()
+  const draws = [0.9, 0.1, 0.5]
+  const retry = createRetry({
+    clock, random: () => draws.shift() ?? 0, policy: { baseDelayMs: 1_000, maxDelayMs: 30_000 }, retries: 9,
+    tryNow: createNetwork(), onWait() {}, onRecovered() {},
+  })
+  const shared = new LadingError('server_unreachable', 'Down')
+  const tryAfter = (error: LadingError) => {
+    let tries = 0
+    return retry.run(async () => {
+      if (++tries === 1) throw error
+      return clock.elapsed()
+    }, new AbortController().signal)
+  }
+  const startedAt = clock.elapsed()
+  const again = Promise.all([tryAfter(shared), tryAfter(shared), tryAfter(new LadingError('server_unreachable', 'Down'))])
+  expect((await again).map((at) => at - startedAt)).toEqual([900, 900, 100])
+})

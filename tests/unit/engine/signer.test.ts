@@ -1,4 +1,5 @@
 import type { PartToSign, SignedPart } from '#shared/api'
+import { LadingError } from '#shared/errors'
 import { createSigner } from '~/uploader/engine/signer'
 import { describe, expect, it } from 'vitest'
 import { createVirtualTime } from '~/tests/simulation/network/virtualTime'
@@ -11,7 +12,7 @@ function createWorld({ windowParts = 64, validForMs = 900_000, leavesOut = (_: n
   const time = createVirtualTime()
   const stop = new AbortController()
   const calls: { at: number, parts: number[] }[] = []
-  const rules = { leavesOut, validForMs }
+  const rules = { leavesOut, validForMs, isDown: false }
   const signer = createSigner({
     clock: time,
     windowParts: () => windowParts,
@@ -20,6 +21,7 @@ function createWorld({ windowParts = 64, validForMs = 900_000, leavesOut = (_: n
     async sign(parts): Promise<SignedPart[]> {
       calls.push({ at: time.elapsed(), parts: parts.map(({ partNumber }) => partNumber) })
       await time.sleep(100)
+      if (rules.isDown) throw new LadingError('server_unreachable', 'Down')
       return parts
         .filter(({ partNumber }) => !rules.leavesOut(partNumber))
         .map(({ partNumber, store = 0 }) => ({ partNumber, url: `https://${store}/${partNumber}`, headers: {}, validForMs: rules.validForMs }))
@@ -122,6 +124,21 @@ describe('the signer', () => {
     void signer.urlFor(1).then((signed) => (url = signed.url))
     await time.run(() => url !== undefined)
     expect(url).toBe('https://1/1')
+  })
+
+  it('leaves the call after one that failed to whoever needs it, however many parts come meanwhile, and then looks ahead again', async () => {
+    const { time, signer, calls, rules, until } = createWorld()
+    rules.isDown = true
+    signer.offer(part(1))
+    for (const partNumber of range(2, 20)) time.at(100 * partNumber, () => signer.offer(part(partNumber)))
+    await until(3_000)
+    expect(calls).toEqual([{ at: 0, parts: [1] }])
+
+    rules.isDown = false
+    const url = signer.urlFor(1)
+    await until(4_000)
+    await expect(url).resolves.toMatchObject({ url: 'https://0/1' })
+    expect(calls.slice(1).flatMap(({ parts }) => parts).sort((one, other) => one - other)).toEqual(range(1, 20))
   })
 
   it('ends its waiting when the upload is stopped', async () => {
