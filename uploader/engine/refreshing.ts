@@ -31,7 +31,7 @@ export function createRefresh({ context, list, listUnfinished }: RefreshOptions)
     }
     await Promise.all([
       concurrently(list.all().filter(isStanding), asksAtOnce, catchUp),
-      listUnfinished({ isWanted: (id) => !list.get(id) && !list.wasRemoved(id), notice }),
+      listUnfinished({ notice }),
     ])
   }
 

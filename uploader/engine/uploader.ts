@@ -121,9 +121,11 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
   }
 
   /** Finds what is unfinished here and on the server. */
-  async function listUnfinished(options?: FindOptions) {
-    for (const found of await findUnfinished(context, options)) {
-      if (list.get(found.id) || list.wasRemoved(found.id)) continue
+  async function listUnfinished({ isWanted = () => true, ...options }: FindOptions = {}) {
+    const isNews = (id: string) => !list.get(id) && !list.wasRemoved(id)
+    for (const found of await findUnfinished(context, { ...options, isWanted: (id) => isNews(id) && isWanted(id) })) {
+      // It may have been added while it was asked about.
+      if (!isNews(found.id)) continue
       const entry = list.add(found.id, found.facts, found.addedAt, 'paused')
       entry.fingerprint = found.fingerprint
       entry.partBytes = found.partBytes

@@ -100,6 +100,28 @@ async function completeElsewhere(model: Model) {
   await other.uploader.close()
 }
 
+it('asks nothing at its start about what it sends itself by then', async () => {
+  const model = createModel()
+  let answerPending = () => {}
+  const isAsked = new Promise<void>((resolve) => {
+    answerPending = resolve
+  })
+  const { uploader } = device(model, {
+    async pending(...call) {
+      await isAsked
+      return await model.api.pending(...call)
+    },
+  })
+  const starting = uploader.start()
+  uploader.add([makeFile(content)])
+  await until(uploader, ({ storedParts }) => storedParts > 0)
+  answerPending()
+  await starting
+  await until(uploader, isStatus('completed'))
+  expect(model.calls).toContain('initiate')
+  expect(model.calls).not.toContain('status')
+})
+
 describe('asking the server again', () => {
   it('lists what was begun on another device since the start, and says that it was', async () => {
     const model = createModel()
