@@ -6,7 +6,7 @@ import { ownerHeader } from '#shared/access'
 import { LadingError } from '#shared/errors'
 import { isAllowed, ownerOfPerson } from './access/person'
 import type { Person } from './access/person'
-import type { Admission } from './access/sealedSession'
+import type { Admission } from './access/admission'
 import { clearAdmission, readAdmission, writeAdmission } from './access/sealedSession'
 import { nameOfPasscode, stands } from './access/standing'
 import { useConfig } from './config/useConfig'
@@ -35,7 +35,7 @@ export async function assertMayOpen(event: H3Event): Promise<void> {
  * Gives a known owner's cookie its full life again. In `open` mode the browser's identity says who it was before, should
  * the cookie be lost; one that has neither becomes somebody new. In the other modes throws `sign_in` instead.
  */
-export async function renewOwner(event: H3Event, identity: Identity | undefined): Promise<Admission> {
+export async function renewOwner(event: H3Event, identity: Identity | undefined): Promise<Readonly<Admission>> {
   const isOpen = useConfig().access.mode === 'open'
   const admission = isOpen
     ? { ...await readAdmission(event), owner: await ownerOfBrowser(event, identity), access: 'open' as const }
@@ -69,7 +69,7 @@ export function endSession(event: H3Event): void {
   clearAdmission(event)
 }
 
-async function requireAdmission(event: H3Event): Promise<Admission> {
+async function requireAdmission(event: H3Event): Promise<Readonly<Admission>> {
   const admission = await readAdmission(event)
   if (!admission || !stands(admission, useConfig().access)) throw new LadingError('sign_in', 'There is no session.')
   return admission

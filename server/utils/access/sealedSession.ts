@@ -1,40 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { H3Event } from 'h3'
 import { deleteCookie, getCookie, unsealSession, updateSession } from 'h3'
-import { z } from 'zod'
 import { useRuntimeConfig } from '#imports'
-import { accessModes, providerNames } from '#shared/access'
 import { useConfig } from '~/server/utils/config/useConfig'
+import type { Admission } from './admission'
+import { createOpenedCookies } from './openedCookies'
 
-/** What the cookie holds. Nobody can read or change it without one of the server's secrets. */
-const admission = z.object({
-  owner: z.string().regex(/^[0-9a-f]{32}$/),
-  /** How its holder was let in; cookies from before there was a choice do not say. */
-  access: z.enum(accessModes).default('open'),
-  /** Names the passcode that was right at the time. */
-  passcode: z.string().optional(),
-  provider: z.enum(providerNames).optional(),
-  /** The verified address for which its holder was let in, where there is a list of them. */
-  email: z.string().optional(),
-  /** What to call the person. */
-  person: z.string().optional(),
-})
-export type Admission = z.output<typeof admission>
+const openedCookies = createOpenedCookies()
 
 /** Only reads: h3's own `getSession` answers a cookie that it can't open with a new, empty one. */
-export async function readAdmission(event: H3Event): Promise<Admission | undefined> {
+export async function readAdmission(event: H3Event): Promise<Readonly<Admission> | undefined> {
   const config = sessionConfig()
   const sealed = getCookie(event, config.name)
   if (!sealed) return undefined
-  for (const password of useConfig().access.sessionPasswords) {
-    try {
-      const { data } = await unsealSession(event, { ...config, password }, sealed)
-      return admission.safeParse(data?.secure).data
-    } catch {
-      // Sealed with another secret, too old, or made up: the next secret may open it.
-    }
-  }
-  return undefined
+  return await openedCookies.open({
+    sealed,
+    secrets: useConfig().access.sessionPasswords,
+    sessionMs: (config.maxAge ?? Infinity) * 1000,
+    unseal: async (password) => await unsealSession(event, { ...config, password }, sealed),
+  })
 }
 
 /** Gives the cookie its full life, sealed with the first secret. */

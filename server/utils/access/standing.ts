@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AccessConfig } from '~/server/utils/config/access'
-import type { Admission } from './sealedSession'
+import type { Admission } from './admission'
 import { isAllowed } from './person'
 
 /**

@@ -1,14 +1,13 @@
-import type { S3Client } from '@aws-sdk/client-s3'
 import { LadingError } from '#shared/errors'
 import type { S3Clients } from './client'
 import { toStoreFailure } from './failure'
+import type { PartSigner } from './partSigner'
+import { createPartSigner } from './partSigner'
 
 /** One way to the bucket: what a part's URL is signed with. */
 export interface Address {
   origin: string
-  client: S3Client
-  /** What this client calls the bucket. */
-  bucket: string
+  signer: PartSigner
 }
 
 /** Answers how to get all addresses of the bucket: the usual one, then those of `hosts`, each origin once. */
@@ -21,14 +20,24 @@ export function lazyAddresses(clients: () => Promise<S3Clients>, bucket: string,
 }
 
 async function findAddresses(clients: () => Promise<S3Clients>, bucket: string, hosts: readonly string[]): Promise<Address[]> {
-  const { sdk, getSignedUrl, patient, byAddress, pointer } = await clients()
+  const { sdk, getSignedUrl, S3RequestPresigner, patient, pointer, hostPointer } = await clients()
   // Only the SDK knows where it would send a request to.
-  const usual = await getSignedUrl(pointer, new sdk.HeadBucketCommand({ Bucket: bucket }))
-  const all = [
-    { origin: new URL(usual).origin, client: patient, bucket },
-    ...hosts.map((host) => ({ origin: new URL(host).origin, client: byAddress, bucket: host })),
-  ]
+  const urls = await Promise.all([
+    getSignedUrl(pointer, new sdk.HeadBucketCommand({ Bucket: bucket })),
+    ...hosts.map((host) => getSignedUrl(hostPointer, new sdk.HeadBucketCommand({ Bucket: host }))),
+  ])
+  const { credentials, sha256 } = patient.config
+  const all = urls.map((url) => new URL(url)).map((url) => {
+    const presigner = new S3RequestPresigner({ credentials, sha256, ...scopeOf(url) })
+    return { origin: url.origin, signer: createPartSigner(presigner, url) }
+  })
   return all.filter(({ origin }, index) => all.findIndex((other) => other.origin === origin) === index)
+}
+
+/** What the URL is signed for: `key id/day/region/service/aws4_request`. */
+function scopeOf({ searchParams }: URL): { region: string, service: string } {
+  const [region = '', service = ''] = searchParams.get('X-Amz-Credential')?.split('/').slice(-3) ?? []
+  return { region, service }
 }
 
 /** The address that a part asks for, the usual one where it asks for none. Throws `invalid_request`. */

@@ -1,18 +1,19 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
 import type { StoreSettings } from '~/server/utils/config/store'
 
 export interface S3Clients {
   sdk: typeof import('@aws-sdk/client-s3')
   getSignedUrl: typeof getSignedUrl
+  S3RequestPresigner: typeof S3RequestPresigner
   /** Repeats by itself, and gives up on a store that is silent for 15 s. */
   patient: S3Client
   /** Sends once: for the calls whose repeat means something else. Its only time limit is the signal that each call brings. */
   once: S3Client
-  /** Only signs: its `Bucket` is the URL of one, to which `/key` is appended. */
-  byAddress: S3Client
   /** Only tells where requests go to: known before any credentials are. */
   pointer: S3Client
+  /** The same where `Bucket` is the URL of one, to which `/key` is appended. */
+  hostPointer: S3Client
 }
 
 /** Answers how to get the clients. The SDK takes 110–150 ms to import, so that happens at the first use. */
@@ -22,7 +23,7 @@ export function lazyClients(settings: StoreSettings): () => Promise<S3Clients> {
 }
 
 async function createClients(settings: StoreSettings): Promise<S3Clients> {
-  const [sdk, { getSignedUrl }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/s3-request-presigner')])
+  const [sdk, { getSignedUrl, S3RequestPresigner }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/s3-request-presigner')])
   // By default the SDK would sign the CRC32 of an empty body into every presigned URL.
   const checksums = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const
   const common = {
@@ -39,11 +40,10 @@ async function createClients(settings: StoreSettings): Promise<S3Clients> {
   })
   const once = new sdk.S3Client({ ...common, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000 } })
   trimCompleteAnswers(once)
-  // The credentials are fetched once for all clients, however they are found.
-  const { credentials, region } = patient.config
-  const byAddress = new sdk.S3Client({ ...checksums, bucketEndpoint: true, credentials, region })
-  const pointer = new sdk.S3Client({ ...common, credentials: { accessKeyId: 'nobody', secretAccessKey: 'nothing' } })
-  return { sdk, getSignedUrl, patient, once, byAddress, pointer }
+  const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
+  const pointer = new sdk.S3Client({ ...common, credentials: nobody })
+  const hostPointer = new sdk.S3Client({ bucketEndpoint: true, credentials: nobody, region: pointer.config.region })
+  return { sdk, getSignedUrl, S3RequestPresigner, patient, once, pointer, hostPointer }
 }
 
 /**

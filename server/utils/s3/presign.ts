@@ -7,6 +7,7 @@ import { urlSeconds } from '#shared/limits'
 import { addressAt, lazyAddresses } from './addresses'
 import type { S3Clients } from './client'
 import { toStoreFailure } from './failure'
+import type { Validity } from './partSigner'
 import { assertKey } from '~/server/utils/keys'
 
 export interface DownloadToSign {
@@ -37,22 +38,13 @@ export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: st
 
   return {
     async signParts(key, uploadId, algorithm, parts) {
-      const { sdk, getSignedUrl, patient } = await clients()
+      assertKey(key)
+      const { patient } = await clients()
       const known = await addresses()
-      const options = await expiry(patient, urlSeconds, now())
+      const validity = await expiry(patient, urlSeconds, now())
       return await Promise.all(parts.map(async ({ partNumber, bytes, digest, store }, index) => {
-        const address = addressAt(known, index, store)
-        const command = new sdk.UploadPartCommand({
-          Bucket: address.bucket,
-          Key: assertKey(key),
-          UploadId: uploadId,
-          PartNumber: partNumber,
-          ContentLength: bytes,
-          ...algorithm === 'md5' ? { ContentMD5: digest } : { ChecksumSHA256: digest },
-        })
-        // Otherwise the digest would move into the query, where no store compares it with the body.
-        const url = await getSignedUrl(address.client, command, { ...options, unhoistableHeaders: new Set([digestHeader[algorithm]]) })
-        return { partNumber, url, headers: { [digestHeader[algorithm]]: digest }, validForMs: options.expiresIn * 1000 }
+        const url = await addressAt(known, index, store).signer({ key, uploadId, partNumber, bytes, digest, algorithm }, validity)
+        return { partNumber, url, headers: { [digestHeader[algorithm]]: digest }, validForMs: validity.expiresIn * 1000 }
       }))
     },
 
@@ -79,7 +71,7 @@ export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: st
 }
 
 /** The SDK does not stop a URL from outliving the credential that signed it, nor does it sign by a given clock by itself. */
-async function expiry(client: S3Client, wishedSeconds: number, nowMs: number) {
+async function expiry(client: S3Client, wishedSeconds: number, nowMs: number): Promise<Validity> {
   const { expiration } = await client.config.credentials().catch((error: unknown) => {
     throw toStoreFailure(error)
   })
