@@ -46,6 +46,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
     movedAt = ports.clock.elapsed()
     entry.move({ type: 'uploading' })
     entry.touch()
+    signer.look()
   }
 
   /** One PUT, under watch; answers the ETag that proves it. */
