@@ -18,6 +18,8 @@ export interface LandingPart {
 interface Departed {
   at: number
   bytes: number
+  /** What is handed over at first fills the buffers on the way, and is not yet delivered. */
+  first?: { at: number, sent: number }
   sent: number
 }
 
@@ -28,22 +30,25 @@ export function createLandings(clock: Clock): Landings {
   const departed = new Set<Departed>()
   let msPerByte: number | undefined
 
-  /** From departure to landing. Until one has landed, what is sent tells; an empty part says nothing about others. */
-  function durationMs({ at, bytes, sent }: Departed): number {
+  /** From departure to landing. Until one has landed, the rate tells at which it is being sent. */
+  function durationMs({ at, bytes, first, sent }: Departed): number {
     if (msPerByte !== undefined) return bytes * msPerByte
-    return sent > 0 ? (clock.elapsed() - at) * bytes / sent : Infinity
+    if (!first || sent === first.sent) return Infinity
+    return first.at - at + (clock.elapsed() - first.at) * bytes / (sent - first.sent)
   }
 
   return {
     depart(bytes) {
-      const part = { at: clock.elapsed(), bytes, sent: 0 }
+      const part: Departed = { at: clock.elapsed(), bytes, sent: 0 }
       departed.add(part)
       return {
         progress(sentBytes) {
+          part.first ??= { at: clock.elapsed(), sent: sentBytes }
           part.sent = sentBytes
         },
         end(outcome) {
           departed.delete(part)
+          // An empty part says nothing about others.
           if (outcome === 'lost' || bytes === 0) return
           const latest = (clock.elapsed() - part.at) / bytes
           msPerByte = msPerByte === undefined ? latest : msPerByte + latestShare * (latest - msPerByte)

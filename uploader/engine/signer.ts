@@ -47,8 +47,10 @@ export interface Signer {
 
 /** A URL is not used in the last part of its life, for the request takes its time to reach the store. */
 const marginMs = 30_000
-/** A call is made so many times earlier than the last one took. */
+/** A call is made so many times earlier than calls take. */
 const leadOfCall = 2
+/** What the latest call says weighs so much. */
+const latestShare = 0.3
 /** Longest wait on what is foretold, in milliseconds, before it is looked at again. */
 const longestLookMs = 60_000
 
@@ -68,7 +70,7 @@ export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }
   let turn: Turn | undefined
   /** Who have a place, and no URL. */
   let waiting = 0
-  /** How long the last call took. */
+  /** How long a call takes, smoothed. */
   let callMs: number | undefined
   let nextLook = new AbortController()
 
@@ -120,7 +122,8 @@ export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }
   async function ask(batch: Map<number, PartToSign>) {
     const askedAt = clock.elapsed()
     const parts = await sign([...batch.values()])
-    callMs = clock.elapsed() - askedAt
+    const tookMs = clock.elapsed() - askedAt
+    callMs = callMs === undefined ? tookMs : callMs + latestShare * (tookMs - callMs)
     // What was offered anew meanwhile is another request, and this URL would not take it.
     accept(parts.filter(({ partNumber }) => batch.has(partNumber) && offered.get(partNumber) === batch.get(partNumber)), askedAt)
   }

@@ -20,11 +20,14 @@ describe('when parts will have landed', () => {
     expect(landings.untilMs(1)).toBe(Infinity)
   })
 
-  it('is told by what is sent until a first part has landed', async () => {
+  it('is told by the rate of sending until a first part has landed, where what fills the buffers at first counts for nothing', async () => {
     const { landings, until } = createWorld()
     const part = landings.depart(1_000)
     await until(100)
-    part.progress(250)
+    part.progress(400)
+    expect(landings.untilMs(1)).toBe(Infinity)
+    await until(200)
+    part.progress(650)
     expect(landings.untilMs(1)).toBe(300)
   })
 
