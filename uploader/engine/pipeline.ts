@@ -44,9 +44,15 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
     gatherMs: timing.signGatherMs,
     signal: group.signal,
   })
-  const sender = createSender({ ...journey, signal: group.signal }, open, ledger, signer)
+  const sender = createSender({ ...journey, signal: group.signal }, open, ledger, signer, onMoved)
   const checkpoints = createCheckpoints(open, ledger, (checkpoint) =>
     context.remember(() => ports.records.update(entry.id, { checkpoint })))
+
+  /** More is known of how quickly parts are sent: how many are read ahead, and when the next URLs are needed, hangs on that. */
+  function onMoved() {
+    signer.look()
+    bell.ring()
+  }
 
   /** What will be sent in the next minutes; a whole batch can gather while as many as are in flight have their URLs. */
   function windowParts(): number {

@@ -107,16 +107,17 @@ export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }
 
   async function gather() {
     const since = clock.elapsed()
-    for (let ms = patienceMs(since); ms > 0; ms = patienceMs(since)) {
+    for (;;) {
+      // What is offered or answered in one go is looked at together.
+      await clock.sleep(0, signal)
+      const ms = patienceMs(since)
+      if (ms === 0) return
       nextLook = new AbortController()
       const stopListening = whenAborted(signal, look)
       // Cut short when something has changed, which is no failure.
       await clock.sleep(Math.ceil(ms), nextLook.signal).catch(() => {})
       stopListening()
-      signal.throwIfAborted()
     }
-    // What is offered in one go is asked for in one call.
-    await clock.sleep(0, signal)
   }
 
   async function ask(batch: Map<number, PartToSign>) {
