@@ -57,6 +57,7 @@ export function createLandings(clock: Clock): Landings {
     },
 
     untilMs(count) {
+      if (departed.size === 0) return Infinity
       const now = clock.elapsed()
       const durationsMs = [...departed].map(durationMs)
       const landingsMs = [...departed].map(({ at }, index) => Math.max(0, at + (durationsMs[index] ?? 0) - now)).sort((one, other) => one - other)
