@@ -1,7 +1,7 @@
 import type { useAccessStore } from '~/stores/access'
 import type { useChosenStore } from '~/stores/chosen'
 import type { useUploadsStore } from '~/stores/uploads'
-import { nextTick } from '#imports'
+import { nextTick, onNuxtReady } from '#imports'
 import { createAccessChannel } from '~/uploader/adapters/accessChannel'
 import { createAccessCalls } from '~/uploader/adapters/accessCalls'
 import { createAdmission } from '~/uploader/adapters/admission'
@@ -56,13 +56,14 @@ export function join({ access, chosen, uploads }: Screen, { partBytes, timeDivis
       over: () => void startOver(),
     },
   })
+  const files = createWorkerFiles(() => new Worker(new URL('../../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' }))
   const uploader = createUploader({
     clock: browserClock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
     api: { ...createApi({ whose: admission }), session: admission.session },
     transport: createXhrTransport(createSurroundings(browserClock)),
-    files: createWorkerFiles(() => new Worker(new URL('../../uploader/worker/hash.worker.ts', import.meta.url), { type: 'module' })),
+    files,
     records: createDexieRecords(database, admission, patience),
     locks,
     tabs: createTabChannel(admission),
@@ -74,6 +75,8 @@ export function join({ access, chosen, uploads }: Screen, { partBytes, timeDivis
     timing: quicker(Number(timeDivisor) || 1),
   })
   followPageLife([admission, uploader], { window, document })
+  // The first file is read at once then, a round trip earlier.
+  onNuxtReady(files.prepare)
   access.connect(admission)
   void uploads.connect(uploader, admission.begin())
 

@@ -1,21 +1,28 @@
 import type { Build, Script } from './firstLoad'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, readdirSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { startSite } from '~/tests/e2e/support/site'
 
 /** What the page fetches by itself as soon as it works (`plugins/uploader.client.ts`), or has the browser fetch when there is nothing else to do. */
-export const sourcesLoadedLater = ['plugins/uploader/join.ts', 'plugins/verifier/createBrowserVerifier.ts']
+export const sourcesLoadedLater = ['plugins/uploader/join.ts', 'uploader/worker/hash.worker.ts', 'components/queue/QueueList.vue', 'plugins/verifier/createBrowserVerifier.ts']
+
+const scripts = '.output/public/_nuxt'
+
+/** A worker is no module of the page: the manifest does not know it. */
+function workerOf(source: string): string | undefined {
+  return readdirSync(scripts).find((name) => source.endsWith('.worker.ts') && name.startsWith(`${basename(source, '.ts')}-`))
+}
 
 /** The build in `.output`. */
 export async function readBuild(): Promise<Build> {
   const { default: manifest } = await import(pathToFileURL(resolve('.output/server/chunks/build/client.precomputed.mjs')).href) as
     { default: { modules: Record<string, { file: string } | undefined> } }
   return {
-    read: (name) => readFileSync(resolve('.output/public/_nuxt', name), 'utf8'),
-    fileOf: (source) => manifest.modules[source]?.file,
+    read: (name) => readFileSync(resolve(scripts, name), 'utf8'),
+    fileOf: (source) => manifest.modules[source]?.file ?? workerOf(source),
   }
 }
 

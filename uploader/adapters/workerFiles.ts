@@ -4,8 +4,13 @@ import type { SourceFile } from '~/uploader/engine/types'
 import { reopenFile } from './fileHandles'
 import { createWorkerTasks } from './workerTasks'
 
-/** Reads and hashes files in one worker, started with the first file. */
-export function createWorkerFiles(startWorker: () => Worker): Files {
+export interface WorkerFiles extends Files {
+  /** Starts the worker ahead of the first file. */
+  prepare(): void
+}
+
+/** Reads and hashes files in one worker, started with the first file at the latest. */
+export function createWorkerFiles(startWorker: () => Worker): WorkerFiles {
   const tasks = createWorkerTasks(startWorker)
   let opened = 0
 
@@ -13,6 +18,7 @@ export function createWorkerFiles(startWorker: () => Worker): Files {
     fingerprint: (file, signal) => tasks.run('fingerprint', { content: file.content }, signal),
     open: (file, algorithm, bodies) => openFile(file, algorithm, bodies, opened++),
     reopen: reopenFile,
+    prepare: tasks.prepare,
   }
 
   function openFile({ content }: SourceFile, algorithm: DigestAlgorithm, bodies: BodyKind, file: number): OpenFile {

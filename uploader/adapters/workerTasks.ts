@@ -4,11 +4,13 @@ import { LadingError } from '#shared/errors'
 export interface WorkerTasks {
   /** `transfer` names what of the question is given away instead of being copied. Rejects with the signal's reason, or what went wrong. */
   run<Name extends TaskName>(type: Name, ask: Tasks[Name]['ask'], signal?: AbortSignal, transfer?: Transferable[]): Promise<Tasks[Name]['answer']>
+  /** Starts the worker, so that the first task need not wait for its script. */
+  prepare(): void
   /** Ends the worker, with all that it remembers; the next task starts another one. */
   end(): void
 }
 
-/** Questions to a worker and their answers, matched by number. The first one starts it. */
+/** Questions to a worker and their answers, matched by number. The first one starts it, at the latest. */
 export function createWorkerTasks(startWorker: () => Worker): WorkerTasks {
   const waiting = new Map<number, { resolve(result: unknown): void, reject(error: unknown): void }>()
   let worker: Worker | undefined
@@ -39,8 +41,7 @@ export function createWorkerTasks(startWorker: () => Worker): WorkerTasks {
   function run<Name extends TaskName>(type: Name, ask: Tasks[Name]['ask'], signal?: AbortSignal, transfer: Transferable[] = []): Promise<Tasks[Name]['answer']> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      worker ??= start()
-      const sendTo = worker
+      const sendTo = worker ??= start()
       const task = count++
       const post = (request: WorkerRequest, transferred: Transferable[] = []) => sendTo.postMessage(request, transferred)
       const cancel = () => {
@@ -65,6 +66,9 @@ export function createWorkerTasks(startWorker: () => Worker): WorkerTasks {
 
   return {
     run,
+    prepare() {
+      worker ??= start()
+    },
     end() {
       worker?.terminate()
       worker = undefined

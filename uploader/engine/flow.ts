@@ -6,6 +6,7 @@ import type { Clock, Goodput } from './ports'
 import type { Slots } from './slots'
 import { usableGoodput, createGoodputMeter } from './goodput'
 import { connectionsPerHost, createHosts } from './hosts'
+import { createLandings } from './landings'
 import { createLink } from './link'
 import { createPace } from './pace'
 import { createSlots } from './slots'
@@ -46,6 +47,8 @@ export interface Flow {
   limitSpeed(bytesPerSecond: number | undefined): void
   /** What goes out over the next minutes, as far as can be told, in bytes a second. */
   sendingRate(): number | undefined
+  /** How long until so many places more than now will have become free, over all files, in milliseconds: 0 where they are. */
+  untilFreeMs(places: number): number
   /** The remembered goodput in bytes a second; undefined where there is none. Asked for once. */
   goodput(): Promise<number | undefined>
   /** Host names that are left out for a while are tried at once. */
@@ -62,6 +65,7 @@ export interface Departure extends Pick<LinkDeparture, 'progress' | 'mayBeQueued
 
 export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, memorize }: FlowOptions): Flow {
   const link = createLink(clock, policy.floorBytesPerSecond)
+  const landings = createLandings(clock)
   const speed = createSpeedLimit(clock)
   let meter = createGoodputMeter(clock)
   let nextLook = new AbortController()
@@ -157,6 +161,11 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
       return rate && Math.min(rate, speed.bytesPerSecond ?? Infinity)
     },
 
+    untilFreeMs(places) {
+      const taken = places - Math.max(0, slots.limit - slots.inFlight)
+      return taken <= 0 ? 0 : landings.untilMs(taken)
+    },
+
     tryNow() {
       hosts.tryNow(clock.elapsed())
       pace.setCeiling(ceiling())
@@ -171,6 +180,7 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
     depart(store, bytes) {
       const startedAt = clock.elapsed()
       const departure = link.depart(store)
+      const landing = landings.depart(bytes)
       const endMeasure = speed.bytesPerSecond === undefined ? meter.depart(bytes) : () => {}
       let sent = 0
       let movedFrom: number | undefined
@@ -189,10 +199,12 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
           movedFrom ??= clock.elapsed()
           sent = sentBytes
           departure.progress(sentBytes)
+          landing.progress(sentBytes)
         },
         landed() {
           const end = { ...partEnd(), sentShare: 1 }
           departure.end('acknowledged')
+          landing.end('landed')
           endMeasure(true)
           hosts.landed(store, end.at)
           pace.setCeiling(ceiling())
@@ -203,6 +215,7 @@ export function createFlow({ clock, policy, memoryBytes, siteOrigin, recall, mem
         failed(error) {
           const end = partEnd()
           departure.end('lost')
+          landing.end('lost')
           endMeasure(false)
           judge(error, end, store, movedFrom !== undefined)
           pace.setCeiling(ceiling())

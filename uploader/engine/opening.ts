@@ -3,15 +3,18 @@ import type { Journey } from './context'
 import type { Entry } from './entry'
 import type { Ledger } from './ledger'
 import type { OpenFile } from './ports'
+import type { ReadAhead } from './readAhead'
 import type { SourceFile } from './types'
+import type { PartPlan } from '#shared/partPlan'
 import { LadingError, toLadingError } from '#shared/errors'
 import { choosePartBytes, partRange } from '#shared/partPlan'
 import { createLedger } from './ledger'
 import { assertFitsMemory, wishPartBytes } from './partSize'
+import { readAhead } from './readAhead'
 import { steady } from './steadyFile'
 
 export type Opened =
-  | { state: 'open', ledger: Ledger, urls: SignedPart[], urlsAskedAt: number, firstPart: PartToSign | undefined }
+  | { state: 'open', ledger: Ledger, urls: SignedPart[], urlsAskedAt: number, firstPart?: PartToSign, digests?: ReadAhead['digests'] }
   | { state: 'completed', receipt: Receipt }
   /** The store has lost the multipart upload: it has to start anew. */
   | { state: 'gone' }
@@ -40,25 +43,13 @@ export async function openFile({ entry, context, signal }: Journey, file: Source
 export async function openUpload(journey: Journey, open: OpenFile, otherThan: readonly string[]): Promise<Opened> {
   const { entry, context, retry, signal } = journey
   const { facts } = entry
-  const { limits, isDigestEnforced, storeOrigins } = await context.session(signal)
-  const bodies = isDigestEnforced ? context.bodies : 'bytes'
-  const wished = entry.partBytes ?? choosePartBytes(facts.fileBytes, wishPartBytes({
-    fileBytes: facts.fileBytes,
-    person: context.settings.partBytes,
-    usual: context.usualPartBytes,
-    allowed: context.settings.bytesPerSecond,
-    goodput: await context.flow.goodput(),
-    connections: context.flow.connections,
-    bodies,
-    memoryBytes: context.memoryBytes,
-  }), limits)
-  if (wished === undefined) throw new LadingError('file_too_large', 'No part size lets the store hold a file of this length')
-
-  assertFitsMemory(bodies, wished, facts.fileBytes, context.memoryBytes)
+  const { storeOrigins } = await context.session(signal)
+  const wished = await wishPlan(journey)
+  await assertFits(journey, wished)
   const store = storeOrigins.length > 1 ? { store: context.slots.nextStore() } : {}
-  // Of what was begun before, the first part is most likely stored: it is not read for nothing.
-  const wasBegun = entry.partBytes !== undefined
-  const firstPart = wasBegun ? undefined : { ...await digestFirstPart(open, facts.fileBytes, wished, signal), ...store }
+  // Of what was begun before, the first parts are most likely stored: they are not read for nothing.
+  const ahead = entry.partBytes === undefined ? readAhead(open, wished, context.slots.limit, signal) : undefined
+  const firstPart = ahead && { ...await firstPartOf(ahead, wished), ...store }
   const urlsAskedAt = context.ports.clock.elapsed()
   const answer = await retry.run(() => context.ports.api.initiate({
     id: entry.id,
@@ -67,15 +58,18 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
     fileBytes: facts.fileBytes,
     ...(facts.contentType && { contentType: facts.contentType }),
     fingerprint: entry.fingerprint ?? '',
-    partBytes: wished,
+    partBytes: wished.partBytes,
     ...(firstPart && { parts: [firstPart] }),
     ...(otherThan.length > 0 && { otherThan: [...otherThan] }),
-  }, signal), signal)
+  }, signal), signal).finally(() => void ahead?.stop())
 
+  const isAsWished = answer.state === 'open' && answer.isNew && answer.partBytes === wished.partBytes
+  // A part that is still being read would get into the way of what reads the file otherwise.
+  if (!isAsWished) await ahead?.stop()
   if (answer.id !== entry.id && !await context.adopt(entry, answer.id, signal)) return await openUpload(journey, open, otherThan)
   if (answer.state === 'completed') return { state: 'completed', receipt: answer.receipt }
 
-  assertFitsMemory(bodies, answer.partBytes, facts.fileBytes, context.memoryBytes)
+  await assertFits(journey, { fileBytes: facts.fileBytes, partBytes: answer.partBytes })
   takePlan(entry, answer)
   const ledger = entry.ledger ?? createLedger({ fileBytes: facts.fileBytes, partBytes: answer.partBytes })
   if (answer.isNew) {
@@ -91,7 +85,30 @@ export async function openUpload(journey: Journey, open: OpenFile, otherThan: re
   const { count, storedParts, storedBytes } = ledger
   entry.note({ type: 'opened', partBytes: answer.partBytes, partCount: count, storedParts, storedBytes })
   await rememberUpload(journey, open, ledger)
-  return { state: 'open', ledger, urls: answer.parts, urlsAskedAt, firstPart: answer.partBytes === wished ? firstPart : undefined }
+  return { state: 'open', ledger, urls: answer.parts, urlsAskedAt, ...(isAsWished && { firstPart, digests: ahead?.digests }) }
+}
+
+/** How the file is to be cut: as it was before, where it was begun. */
+async function wishPlan({ entry, context, signal }: Journey): Promise<PartPlan> {
+  const { fileBytes } = entry.facts
+  const { limits, isDigestEnforced } = await context.session(signal)
+  const partBytes = entry.partBytes ?? choosePartBytes(fileBytes, wishPartBytes({
+    fileBytes,
+    person: context.settings.partBytes,
+    usual: context.usualPartBytes,
+    allowed: context.settings.bytesPerSecond,
+    goodput: await context.flow.goodput(),
+    connections: context.flow.connections,
+    bodies: isDigestEnforced ? context.bodies : 'bytes',
+    memoryBytes: context.memoryBytes,
+  }), limits)
+  if (partBytes === undefined) throw new LadingError('file_too_large', 'No part size lets the store hold a file of this length')
+  return { fileBytes, partBytes }
+}
+
+async function assertFits({ context, signal }: Journey, { partBytes, fileBytes }: PartPlan) {
+  const { isDigestEnforced } = await context.session(signal)
+  assertFitsMemory(isDigestEnforced ? context.bodies : 'bytes', partBytes, fileBytes, context.memoryBytes)
 }
 
 export function askStatus({ entry, context, retry, signal }: Journey): Promise<StatusAnswer> {
@@ -109,9 +126,11 @@ async function askUnlessGone(journey: Journey): Promise<StatusAnswer> {
 }
 
 /** The first URL comes with the answer to `initiate`, so that the first byte leaves one round trip earlier. */
-async function digestFirstPart(open: OpenFile, fileBytes: number, partBytes: number, signal: AbortSignal): Promise<PartToSign> {
-  const range = partRange({ fileBytes, partBytes }, 1)
-  return { partNumber: 1, bytes: range.end - range.start, digest: await open.digest(range, signal) }
+async function firstPartOf({ digests }: ReadAhead, plan: PartPlan): Promise<PartToSign> {
+  const { partNumber, start, end } = partRange(plan, 1)
+  const digest = await digests.get(partNumber)
+  if (digest === undefined) throw new Error('Reading has not begun')
+  return { partNumber, bytes: end - start, digest }
 }
 
 function takePlan(entry: Entry, answer: Extract<InitiateAnswer, { state: 'open' }>) {

@@ -39,18 +39,30 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
       entry.note({ type: 'signed', parts: parts.length, tookMs: ports.clock.elapsed() - askedAt })
       return answer.parts
     },
-    windowParts,
+    spareMs: (urls) => flow.untilFreeMs(urls + 1),
+    hasRoom: () => slots.inFlight < slots.limit,
     gatherMs: timing.signGatherMs,
     signal: group.signal,
   })
-  const sender = createSender({ ...journey, signal: group.signal }, open, ledger, signer)
+  const sender = createSender({ ...journey, signal: group.signal }, open, ledger, signer, onMoved)
   const checkpoints = createCheckpoints(open, ledger, (checkpoint) =>
     context.remember(() => ports.records.update(entry.id, { checkpoint })))
 
-  /** What will be sent in the next minutes. */
+  /** More is known of how quickly parts are sent: how many are read ahead, and when the next URLs are needed, hangs on that. */
+  function onMoved() {
+    signer.look()
+    bell.ring()
+  }
+
+  /** What will be sent in the next minutes; a whole batch can gather while as many as are in flight have their URLs. */
   function windowParts(): number {
     const partsASecond = (flow.sendingRate() ?? 0) / ledger.plan.partBytes
-    return Math.min(Math.max(fewestAhead, slots.limit, Math.ceil(partsASecond * timing.signAheadMs / 1000)), batchLimit)
+    return Math.min(Math.max(fewestAhead, slots.limit, Math.ceil(partsASecond * timing.signAheadMs / 1000)), batchLimit + slots.limit)
+  }
+
+  /** What was read while the upload was being opened is not read again. */
+  function digestOf(partNumber: number): Promise<string> {
+    return opened.digests?.get(partNumber) ?? open.digest(rangeOf(ledger, partNumber), group.signal)
   }
 
   function makeReady(part: PartToSign) {
@@ -64,8 +76,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
     const waiting = ledger.nextWaiting()
     if (waiting !== undefined && ready < windowParts()) {
       ledger.reading(waiting)
-      const digest = await open.digest(rangeOf(ledger, waiting), group.signal)
-      const part = { partNumber: waiting, bytes: ledger.bytes(waiting), digest }
+      const part = { partNumber: waiting, bytes: ledger.bytes(waiting), digest: await digestOf(waiting) }
       makeReady(storeOrigins.length > 1 ? { ...part, store: slots.nextStore() } : part)
       return true
     }

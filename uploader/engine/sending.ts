@@ -34,7 +34,8 @@ const hiddenETagTries = 3
 const refusals: readonly ErrorCode[] = ['url_expired', 'store_config']
 const hiddenRefusals: readonly ErrorCode[] = ['store_unreachable', 'store_cors']
 
-export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, signer: Signer): Sender {
+/** `onMoved` is called when something of a part was handed to the network, and when one has landed. */
+export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, signer: Signer, onMoved: () => void): Sender {
   const { entry, context, retry, signal } = journey
   const { ports, timing, flow } = context
   let hiddenETags = 0
@@ -46,6 +47,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
     movedAt = ports.clock.elapsed()
     entry.move({ type: 'uploading' })
     entry.touch()
+    onMoved()
   }
 
   /** One PUT, under watch; answers the ETag that proves it. */

@@ -8,9 +8,11 @@ export interface SignerOptions {
   clock: Clock
   /** Asks the server for URLs. Called for one batch at a time. */
   sign(parts: PartToSign[]): Promise<SignedPart[]>
-  /** How many parts are read ahead of the sending: what will be sent in a few minutes. */
-  windowParts(): number
-  /** How long parts are gathered for one call, in milliseconds, while others are on their way already. */
+  /** How long until so many parts more have begun and the next one can, in milliseconds, as far as can be foretold. */
+  spareMs(parts: number): number
+  /** Whether one more part could begin now. */
+  hasRoom(): boolean
+  /** How long parts that could leave at once are gathered for one call, in milliseconds. */
   gatherMs: number
   /** Ends the gathering. */
   signal: AbortSignal
@@ -24,12 +26,15 @@ export interface Url {
 }
 
 /**
- * URLs for the parts of one upload, signed in windows: more are asked for while half of the window is still in hand, so
- * that nobody has to wait. The first one is asked for at once, and while a call is on its way the next batch gathers.
+ * URLs for the parts of one upload, signed in as few calls as can be without keeping a connection waiting: a batch
+ * gathers until the URLs in hand last no longer than a call takes. The first call is made at once, and while one is on its
+ * way the next batch gathers.
  */
 export interface Signer {
   /** A part whose digest is known, or which is to go to another host name than before. */
   offer(part: PartToSign): void
+  /** What is foretold of the parts on their way has changed. */
+  look(): void
   /** A URL for an offered part that is good for a while yet. Throws what the sign call throws. */
   urlFor(partNumber: number): Promise<Url>
   /** Forgets a URL that the store would not take; the next `urlFor` asks anew. */
@@ -42,8 +47,12 @@ export interface Signer {
 
 /** A URL is not used in the last part of its life, for the request takes its time to reach the store. */
 const marginMs = 30_000
-/** A batch of so many is not kept waiting for more. */
-const gathered = 4
+/** A call is made so many times earlier than calls take. */
+const leadOfCall = 2
+/** What the latest call says weighs so much. */
+const latestShare = 0.3
+/** Longest wait on what is foretold, in milliseconds, before it is looked at again. */
+const longestLookMs = 60_000
 
 interface Turn {
   /** What is asked for; empty while the batch gathers. */
@@ -51,7 +60,7 @@ interface Turn {
   done: Promise<void>
 }
 
-export function createSigner({ clock, sign, windowParts, gatherMs, signal }: SignerOptions): Signer {
+export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }: SignerOptions): Signer {
   const offered = new Map<number, PartToSign>()
   /** Offered, and to be asked for next; in that order. */
   const unsigned = new Map<number, PartToSign>()
@@ -61,7 +70,11 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
   let turn: Turn | undefined
   /** The last call failed: the next one is left to somebody who needs a URL, and so waits as long as those have to. */
   let hasFailed = false
-  let stopGathering = () => {}
+  /** Who have a place, and no URL. */
+  let waiting = 0
+  /** How long a call takes, smoothed. */
+  let callMs: number | undefined
+  let nextLook = new AbortController()
 
   function isFresh(part: { askedAt: number, validForMs: number }): boolean {
     const margin = Math.min(marginMs, part.validForMs / 2)
@@ -86,28 +99,41 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
     return batch
   }
 
-  /** Waits a little for company, unless there is enough of it. */
+  /** How long the batch that has gathered since then may wait for more, in milliseconds. */
+  function patienceMs(since: number): number {
+    if (callMs === undefined || unsigned.size >= batchLimit) return 0
+    const untilNeeded = waiting > 0 ? 0 : spareMs(inHand.size) - leadOfCall * callMs
+    const untilGathered = hasRoom() ? since + gatherMs - clock.elapsed() : 0
+    return Math.min(Math.max(untilNeeded, untilGathered, 0), longestLookMs)
+  }
+
   async function gather() {
-    if (unsigned.size >= gathered) return
-    const enough = new AbortController()
-    stopGathering = () => enough.abort()
-    const stopListening = whenAborted(signal, stopGathering)
-    // Cut short when enough have come, which is no failure.
-    await clock.sleep(gatherMs, enough.signal).catch(() => {})
-    stopListening()
-    signal.throwIfAborted()
+    const since = clock.elapsed()
+    for (;;) {
+      // What is offered or answered in one go is looked at together.
+      await clock.sleep(0, signal)
+      const ms = patienceMs(since)
+      if (ms === 0) return
+      nextLook = new AbortController()
+      const stopListening = whenAborted(signal, look)
+      // Cut short when something has changed, which is no failure.
+      await clock.sleep(Math.ceil(ms), nextLook.signal).catch(() => {})
+      stopListening()
+    }
   }
 
   async function ask(batch: Map<number, PartToSign>) {
     const askedAt = clock.elapsed()
     const parts = await sign([...batch.values()])
+    const tookMs = clock.elapsed() - askedAt
+    callMs = callMs === undefined ? tookMs : callMs + latestShare * (tookMs - callMs)
     // What was offered anew meanwhile is another request, and this URL would not take it.
     accept(parts.filter(({ partNumber }) => batch.has(partNumber) && offered.get(partNumber) === batch.get(partNumber)), askedAt)
   }
 
-  async function take(begun: Turn, isFirst: boolean) {
+  async function take(begun: Turn) {
     try {
-      if (!isFirst) await gather()
+      await gather()
       const batch = nextBatch()
       begun.parts = batch
       if (batch.size > 0) await ask(batch)
@@ -116,14 +142,13 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
     }
   }
 
-  /** Begins the next call. The very first one is not kept waiting: until it is answered, nothing at all is sent. */
   function begin(): Turn {
     const begun: Turn = { parts: new Map(), done: Promise.resolve() }
     turn = begun
-    begun.done = take(begun, signed.size === 0)
+    begun.done = take(begun)
     begun.done.then(() => {
       hasFailed = false
-      lookAhead()
+      look()
     }, () => {
       // Whoever needs one of these URLs hears of the error; nobody else has to.
       hasFailed = true
@@ -131,9 +156,15 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
     return begun
   }
 
-  function lookAhead() {
-    if (turn && turn.parts.size === 0 && unsigned.size >= gathered) stopGathering()
-    if (!turn && !hasFailed && unsigned.size > 0 && inHand.size <= windowParts() / 2) begin()
+  function look() {
+    nextLook.abort()
+    if (!turn && !hasFailed && unsigned.size > 0) begin()
+  }
+
+  async function whileWaiting(done: Promise<void>) {
+    waiting++
+    look()
+    await done.finally(() => waiting--)
   }
 
   /** Its URL is of no use any more. */
@@ -144,11 +175,12 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
 
   return {
     accept,
+    look,
 
     offer(part) {
       offered.set(part.partNumber, part)
       if (!signed.has(part.partNumber)) unsigned.set(part.partNumber, part)
-      lookAhead()
+      look()
     },
 
     async urlFor(partNumber) {
@@ -158,14 +190,14 @@ export function createSigner({ clock, sign, windowParts, gatherMs, signal }: Sig
         const url = signed.get(partNumber)
         if (url && isFresh(url)) {
           inHand.delete(partNumber)
-          lookAhead()
+          look()
           return { url: url.url, headers: url.headers, ageMs: clock.elapsed() - url.askedAt }
         }
         // It aged, or its call failed: it is asked for again only now that somebody needs it, so that nothing asks for ever.
         forget(partNumber)
         if (turn?.parts.get(partNumber) !== part) unsigned.set(partNumber, part)
         const waitedFor = turn ?? begin()
-        await waitedFor.done
+        await whileWaiting(waitedFor.done)
         const answered = signed.get(partNumber)
         if (waitedFor.parts.get(partNumber) === part && !(answered && isFresh(answered))) {
           throw new LadingError('server_error', `The server gave no usable URL for part ${partNumber}`)

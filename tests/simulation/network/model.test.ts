@@ -67,6 +67,18 @@ describe('the model of the network', { timeout: 60_000 }, () => {
   })
 })
 
+describe('the calls for URLs', { timeout: 60_000 }, () => {
+  const way: Partial<UploadOptions> = { fileBytes: 1_000_000_000, network: { ...measured.network, roundTripMs: 100 }, concurrency: undefined }
+  const sendingBytesPerSecond = 6 * 20_000_000
+
+  it.each([1.5, 2, 4])('are five for a gigabyte at most, and keep no connection waiting, where it is read %f times as quickly as it is sent', async (times) => {
+    const [one, readAtOnce] = [await sent({ ...way, readBytesPerSecond: times * sendingBytesPerSecond }), await sent(way)]
+    expect(one.signCalls).toBeLessThanOrEqual(5)
+    // Of the difference, most is what reading the first parts takes.
+    expect(one.seconds / readAtOnce.seconds).toBeLessThan(1.02)
+  })
+})
+
 describe('the automatic number of parts in flight', { timeout: 60_000 }, () => {
   const steady = links.filter(({ network }) => typeof network.rate === 'number' && network.breakEveryMs === undefined && network.mostAtOnce === undefined)
 

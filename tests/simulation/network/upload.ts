@@ -19,6 +19,8 @@ export interface UploadOptions {
   /** Parts in flight; undefined: automatic. */
   concurrency?: number
   hosts?: number
+  /** How quickly the file is read and hashed; at once by default. */
+  readBytesPerSecond?: number
   /** The person's speed limit, in bytes a second. */
   bytesPerSecond?: number
   /** Called between all that happens. */
@@ -32,6 +34,8 @@ export interface Outcome {
   /** Parts sent again. */
   retries: number
   mostMoving: number
+  /** Calls for URLs beside the one that opens the upload. */
+  signCalls: number
   /** Parts in flight at the beginning of each. */
   inFlight: readonly number[]
   /** When each left, in milliseconds, and how long it was. */
@@ -44,7 +48,7 @@ const digest = `${'A'.repeat(22)}==`
 const serverMs = 20
 
 /** Sends one file by the real engine over a modelled network, to a server that is always quick and always right. */
-export async function upload({ network: options, fileBytes, partBytes, concurrency, hosts = 1, bytesPerSecond, during, seed }: UploadOptions): Promise<Outcome> {
+export async function upload({ network: options, fileBytes, partBytes, concurrency, hosts = 1, readBytesPerSecond = Infinity, bytesPerSecond, during, seed }: UploadOptions): Promise<Outcome> {
   const time = createVirtualTime()
   const random = createRandom(seed)
   const network = createNetwork(time, options, random)
@@ -59,6 +63,7 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
   const limits = { minPartBytes: 1, maxPartBytes: 2 ** 33, maxParts: 10_000, maxFileBytes: 2 ** 46 }
 
   const records = createMemoryRecords()
+  let signCalls = 0
   const ports: Ports = {
     clock: time,
     random,
@@ -77,7 +82,10 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
       reopen: async () => undefined,
       open: () => ({
         hashedBytes: fileBytes,
-        digest: async () => digest,
+        async digest({ start, end }) {
+          await time.sleep(((end - start) / readBytesPerSecond) * 1000)
+          return digest
+        },
         hashOn: async () => {},
         body: async () => new Blob(),
         compositeDigest: never,
@@ -90,7 +98,10 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
     api: {
       session: () => answered({ digestAlgorithm: 'md5', isDigestEnforced: true, limits, storeOrigins: origins }),
       initiate: (request) => answered({ state: 'open', id: request.id, isNew: true, partBytes, parts: sign(request.parts ?? []), keptUntil: 1 }),
-      sign: ({ id, parts }) => answered({ id, parts: sign(parts) }),
+      sign({ id, parts }) {
+        signCalls++
+        return answered({ id, parts: sign(parts) })
+      },
       complete: ({ id, parts }) => answered({
         state: 'completed',
         id,
@@ -131,5 +142,5 @@ export async function upload({ network: options, fileBytes, partBytes, concurren
   })
   const seconds = endedAt / 1000
   const { puts, mostMoving, inFlight, starts } = network.told
-  return { seconds, bytesPerSecond: fileBytes / seconds, retries: puts - Math.ceil(fileBytes / partBytes), mostMoving, inFlight, starts, goodput: (await records.goodput())?.bytesPerSecond }
+  return { seconds, bytesPerSecond: fileBytes / seconds, retries: puts - Math.ceil(fileBytes / partBytes), mostMoving, signCalls, inFlight, starts, goodput: (await records.goodput())?.bytesPerSecond }
 }

@@ -434,6 +434,27 @@ describe('the worker of the files', () => {
     await expect(files.fingerprint(makeFile(content), signal)).rejects.toMatchObject({ code: 'worker_failed' })
     await expect(files.fingerprint(makeFile(content), signal)).resolves.toBe('print')
   })
+
+  it('is started ahead of the first file where that is asked for, and only once', async () => {
+    let started = 0
+    class FakeWorker extends EventTarget {
+      constructor() {
+        super()
+        started++
+      }
+
+      postMessage({ task }: { task: number }) {
+        queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data: { task, result: 'print' } })))
+      }
+    }
+    const files = createWorkerFiles(() => new FakeWorker() as unknown as Worker)
+    expect(started).toBe(0)
+    files.prepare()
+    expect(started).toBe(1)
+    files.prepare()
+    await expect(files.fingerprint(makeFile(content), new AbortController().signal)).resolves.toBe('print')
+    expect(started).toBe(1)
+  })
 })
 
 describe('the clock of the browser', () => {

@@ -7,15 +7,19 @@ import { createVirtualTime } from '~/tests/simulation/network/virtualTime'
 const part = (partNumber: number): PartToSign => ({ partNumber, bytes: 1, digest: 'digest' })
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
-/** A server that takes 100 ms, and may answer less than it was asked for. */
-function createWorld({ windowParts = 64, validForMs = 900_000, leavesOut = (_: number): boolean => false } = {}) {
+/**
+ * A server that takes 100 ms, and may answer less than it was asked for. So many connections are free, and behind them each
+ * part that lands makes room for the next one.
+ */
+function createWorld({ free = 64, landingEveryMs = 1_000, validForMs = 900_000, leavesOut = (_: number): boolean => false } = {}) {
   const time = createVirtualTime()
   const stop = new AbortController()
   const calls: { at: number, parts: number[] }[] = []
-  const rules = { leavesOut, validForMs, isDown: false }
+  const rules = { leavesOut, validForMs, free, landingEveryMs, isDown: false }
   const signer = createSigner({
     clock: time,
-    windowParts: () => windowParts,
+    spareMs: (parts) => Math.max(0, parts + 1 - rules.free) * rules.landingEveryMs,
+    hasRoom: () => rules.free > 0,
     gatherMs: 50,
     signal: stop.signal,
     async sign(parts): Promise<SignedPart[]> {
@@ -37,43 +41,73 @@ function createWorld({ windowParts = 64, validForMs = 900_000, leavesOut = (_: n
 }
 
 describe('the signer', () => {
-  it('asks for the first part at once, and gathers the next ones while that call is on its way', async () => {
-    const { signer, calls, until } = createWorld()
-    for (const partNumber of range(1, 9)) signer.offer(part(partNumber))
+  it('asks at once for what is offered first, and gathers the next ones while that call is on its way', async () => {
+    const { signer, calls, time, until } = createWorld()
+    for (const partNumber of range(1, 4)) signer.offer(part(partNumber))
+    time.at(60, () => {
+      for (const partNumber of range(5, 9)) signer.offer(part(partNumber))
+    })
     await until(500)
-    expect(calls).toEqual([{ at: 0, parts: [1] }, { at: 100, parts: range(2, 9) }])
-    await expect(signer.urlFor(9)).resolves.toMatchObject({ url: 'https://0/9', ageMs: 400 })
+    expect(calls[0]).toEqual({ at: 0, parts: range(1, 4) })
+    expect(calls.flatMap(({ parts }) => parts)).toEqual(range(1, 9))
+    await expect(signer.urlFor(4)).resolves.toMatchObject({ url: 'https://0/4', ageMs: 500 })
   })
 
-  it('gathers a little where parts come one by one, and no longer once there are enough', async () => {
+  it('gathers for a moment while connections are free, and no longer than that', async () => {
     const { time, signer, calls, until } = createWorld()
     signer.offer(part(1))
     // A part is read every 30 ms.
     for (const partNumber of range(2, 20)) time.at(200 + 30 * partNumber, () => signer.offer(part(partNumber)))
     await until(2_000)
     expect(calls[0]).toEqual({ at: 0, parts: [1] })
-    expect(calls.slice(1).map(({ parts }) => parts.length).slice(0, -1).every((count) => count >= 2)).toBe(true)
+    expect(calls[1]).toEqual({ at: 310, parts: [2, 3] })
     expect(calls.flatMap(({ parts }) => parts)).toEqual(range(1, 20))
   })
 
-  it('asks for no more while half of the window is in hand, and for the rest before that runs out', async () => {
-    const { signer, calls, until } = createWorld({ windowParts: 8 })
-    for (const partNumber of range(1, 6)) signer.offer(part(partNumber))
-    await until(500)
-    for (const partNumber of range(7, 12)) signer.offer(part(partNumber))
+  it('gathers on while the URLs in hand last longer than two calls take', async () => {
+    const { time, signer, calls, rules, until } = createWorld({ free: 0 })
+    for (const partNumber of range(1, 4)) signer.offer(part(partNumber))
+    await until(150)
+    // A part is read every 100 ms. Those in hand begin in 1, 2, 3 and 4 seconds, and the next one could in 5.
+    for (const partNumber of range(5, 70)) time.at(100 + 10 * partNumber, () => signer.offer(part(partNumber)))
+    rules.landingEveryMs = 10_000
+    await until(5_000)
+    expect(calls).toEqual([{ at: 0, parts: range(1, 4) }, { at: 780, parts: range(5, 68) }])
+  })
+
+  it('asks when the URLs in hand last no longer, and at once for a part that has a place and no URL', async () => {
+    const { signer, calls, rules, until } = createWorld({ free: 0 })
+    for (const partNumber of range(1, 2)) signer.offer(part(partNumber))
+    await until(150)
+    for (const partNumber of range(3, 4)) signer.offer(part(partNumber))
     await until(1_000)
-    expect(calls.flatMap(({ parts }) => parts)).toEqual(range(1, 6))
+    expect(calls).toHaveLength(1)
     await signer.urlFor(1)
     await signer.urlFor(2)
-    await until(1_500)
-    expect(calls.at(-1)?.parts).toEqual(range(7, 12))
+    // The next one can begin in a second, as far as is known; then the parts on their way turn out to be quicker.
+    await until(1_200)
+    rules.landingEveryMs = 150
+    signer.look()
+    await until(1_250)
+    expect(calls[1]).toEqual({ at: 1_200, parts: [3, 4] })
+
+    rules.landingEveryMs = 60_000
+    await until(1_400)
+    signer.offer(part(5))
+    await until(2_000)
+    expect(calls).toHaveLength(2)
+    await signer.urlFor(3)
+    const url = signer.urlFor(5)
+    await until(2_200)
+    await expect(url).resolves.toMatchObject({ url: 'https://0/5' })
+    expect(calls[2]).toEqual({ at: 2_000, parts: [5] })
   })
 
   it('never asks for more than a batch at a time', async () => {
-    const { signer, calls, until } = createWorld({ windowParts: 1_000 })
+    const { signer, calls, until } = createWorld({ free: 1_000 })
     for (const partNumber of range(1, 150)) signer.offer(part(partNumber))
     await until(2_000)
-    expect(calls.map(({ parts }) => parts.length)).toEqual([1, 64, 64, 21])
+    expect(calls.map(({ parts }) => parts.length)).toEqual([64, 64, 22])
   })
 
   it.each([
