@@ -1,7 +1,9 @@
 import type { UploadPage } from '~/tests/e2e/support/uploadPage'
 import type { Stage } from './stage'
-import { hold, throttle } from '~/tests/proxy'
+import { hold, reset, throttle } from '~/tests/proxy'
 import { eventually } from '~/tests/e2e/support/eventually'
+import { arrivedStates } from './arrivedStates'
+import { chosenStates } from './chosenStates'
 import { errorStates } from './errorStates'
 import { passcode } from './stage'
 
@@ -40,17 +42,6 @@ async function withMap(stage: Stage, name: string, parts: number, stored = 1): P
 }
 
 const threeFiles = [['harbour-at-dawn.mov', 300], ['survey-2026.tar', 120], ['notes.pdf', 60]] as const
-const sentFiles = [['harbour-at-dawn.mov', 3_400_000], ['survey-2026.tar', 1_250_000], ['notes.pdf', 84_000]] as const
-
-async function delivered(stage: Stage): Promise<UploadPage> {
-  const uploads = await stage.open()
-  await uploads.add(...await stage.files(sentFiles))
-  for (const [name] of sentFiles) {
-    await uploads.untilStatus(name, 'completed')
-    await uploads.row(name).getByTestId('upload-sha256').waitFor()
-  }
-  return uploads
-}
 
 export async function comeIn({ page }: UploadPage) {
   await page.getByTestId('passcode').fill(passcode)
@@ -70,6 +61,16 @@ export const pageStates: readonly PageState[] = [
       await uploads.row('notes.pdf').getByTestId('pause').click()
       await uploads.untilStatus('notes.pdf', 'paused')
       await uploads.row('harbour-at-dawn.mov').getByTestId('upload-speed').waitFor()
+      return uploads
+    },
+  },
+  {
+    name: 'selection',
+    async reach(stage) {
+      const { uploads } = await sending(stage, threeFiles)
+      for (const name of ['survey-2026.tar', 'notes.pdf']) await uploads.row(name).getByTestId('upload-select').check()
+      await uploads.page.getByTestId('selected-last').click()
+      await uploads.row('notes.pdf').getByTestId('upload-priority').waitFor()
       return uploads
     },
   },
@@ -94,25 +95,19 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'part-map-of-100',
-    reach: (stage) => withMap(stage, 'survey-2026.tar', 100, 12),
+    async reach(stage) {
+      // Three parts are tried again.
+      stage.toStore.on({ operation: 'UploadPart', when: ({ partNumber = 0 }) => [4, 9, 12].includes(partNumber), times: 3 }, reset({ phase: 'request' }))
+      const uploads = await withMap(stage, 'survey-2026.tar', 100, 30)
+      await uploads.page.getByTestId('part-map').hover({ position: { x: 150, y: 10 } })
+      await uploads.page.locator('[data-testid="part-words"][data-part]').waitFor()
+      return uploads
+    },
   },
   {
     // As many parts as a file has whose size does not demand more.
     name: 'part-map-of-9500',
     reach: (stage) => withMap(stage, 'archive.img', 9500, Math.floor(9500 * stage.scale.mapped)),
-  },
-  {
-    name: 'completed',
-    reach: delivered,
-  },
-  {
-    name: 'files',
-    async reach(stage) {
-      const uploads = await delivered(stage)
-      await uploads.page.reload()
-      await uploads.page.getByTestId('file-row').nth(sentFiles.length - 1).waitFor()
-      return uploads
-    },
   },
   {
     name: 'resume-banner',
@@ -188,5 +183,7 @@ export const pageStates: readonly PageState[] = [
     name: 'missing-page',
     reach: (stage) => stage.open({ path: '/nowhere' }),
   },
+  ...chosenStates,
+  ...arrivedStates,
   ...errorStates,
 ]

@@ -24,6 +24,9 @@ export interface Scale {
 
 export const testScale: Scale = { partBytes: 64 * 1024, bytesPerSecond: 512 * 1024, manyFiles: 500, mapped: 0.005 }
 
+/** The largest file that the sites take. */
+export const maxFileBytes = 2 * 1024 ** 3
+
 export const passcode = 'seven grey harbours'
 
 export interface RoughFile {
@@ -49,7 +52,7 @@ export type Stage = Awaited<ReturnType<typeof createStage>>
 export async function createStage(scale: Scale) {
   const store = await startStore({ isProxied: true, minPartBytes: scale.partBytes })
   const toStore = store.proxy as Proxy
-  const env = { NUXT_S3_MIN_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_TIME_DIVISOR: '20', NUXT_CALLS_PER_MINUTE: '100000', NUXT_ADDRESS_CALLS_PER_MINUTE: '100000' }
+  const env = { NUXT_S3_MIN_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_TIME_DIVISOR: '20', NUXT_MAX_FILE_BYTES: String(maxFileBytes), NUXT_CALLS_PER_MINUTE: '100000', NUXT_ADDRESS_CALLS_PER_MINUTE: '100000' }
   const openSite = await startSite(store, env)
   const toServer = await createProxy({ upstream: openSite.url.replace('localhost', '127.0.0.1') })
   const profile = await createProfile()
