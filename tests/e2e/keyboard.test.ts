@@ -2,7 +2,7 @@ import type { BrowserContext, FileChooser } from 'playwright-core'
 import type { RoughFile, Stage } from './states/stage'
 import type { UploadPage } from './support/uploadPage'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { slowDown } from './states/pageStates'
+import { slowDown } from './states/sending'
 import { createStage, testScale } from './states/stage'
 import { eventually } from './support/eventually'
 

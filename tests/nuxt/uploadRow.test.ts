@@ -28,7 +28,7 @@ describe('UploadRow', () => {
     const { at } = await mountRow()
     expect(at('upload-progress').attributes()).toMatchObject({ 'role': 'progressbar', 'aria-valuenow': '50' })
     expect(at('upload-sent-bytes').attributes('data-bytes')).toBe('500')
-    expect(at('upload-speed').text()).toBe('0.1 MB/s')
+    expect(at('upload-speed').text()).toBe('0.1\u00A0MB/s')
     expect(at('upload-time-left').text()).toBe('5 sec left')
   })
 

@@ -30,7 +30,7 @@ export const chosenStates: readonly PageState[] = [
     name: 'held-back',
     async reach(stage) {
       const { uploads, files } = await looking(stage)
-      await uploads.add(...files.slice(0, 1), ...await stage.files([['whole-harbour.img', maxFileBytes + 1]]))
+      await uploads.add(...files.slice(0, 1), ...await stage.files([['whole-harbour.img', 1.5 * maxFileBytes]]))
       await untilHeld(uploads, 'chosen_twice', 'file_too_large')
       await uploads.page.locator('[data-testid="chosen-item"][data-file-name="notes.pdf"]').getByTestId('remove-chosen').click()
       await uploads.page.getByTestId('chosen-removed').waitFor()
