@@ -113,6 +113,7 @@ it('a file is added, paused, resumed, discarded, continued after a reload, downl
   await keyboard.expectIn(film.name)
 
   await keyboard.press('toggle-parts', film.name)
+  await page.getByTestId('part-map').waitFor()
   await keyboard.goTo({ testId: 'part-range', file: film.name })
   await keyboard.goTo({ testId: 'toggle-parts', file: film.name }, 'Shift+Tab')
   await page.keyboard.press('Space')

@@ -22,12 +22,8 @@ async function untilHeld({ page }: UploadPage, ...objections: string[]) {
 /** What was chosen and is not sent, or not yet. */
 export const chosenStates: readonly PageState[] = [
   {
+    // Some that wait, one of each kind that is held back, and one that was taken away.
     name: 'chosen',
-    reach: async (stage) => (await looking(stage)).uploads,
-  },
-  {
-    // One for each way out: nothing to be done, or the person's word against ours; and one that was taken away.
-    name: 'held-back',
     async reach(stage) {
       const { uploads, files } = await looking(stage)
       await uploads.add(...files.slice(0, 1), ...await stage.files([['whole-harbour.img', 1.5 * maxFileBytes]]))
