@@ -50,17 +50,35 @@ function everyPicture(state: string): Picture[] {
   ))))
 }
 
-/** Slow enough for a curve of the speed, and sharp. */
-const readmeScale: Scale = { partBytes: 1024 * 1024, bytesPerSecond: 1.6 * 1024 * 1024, manyFiles: 10_000, mapped: 0.6, pixelRatio: 2 }
+interface ReadmeState {
+  scale: Scale
+  pictures: Picture[]
+}
+
+const sharp: Scale = { ...pictureScale, pixelRatio: 1.5 }
+/** Slow enough for a curve of the speed. */
+const slow: Scale = { ...sharp, partBytes: 1024 * 1024, bytesPerSecond: 1.6 * 1024 * 1024, mapped: 0.6 }
 const readmeWidth = 816
-const readmePictures: Record<string, Picture[]> = {
-  'part-map-of-100': [
-    { file: 'uploading-en', language: 'en', colorScheme: 'light', width: readmeWidth, height: 710 },
-    { file: 'uploading-zh-CN', language: 'zh-CN', colorScheme: 'light', width: readmeWidth, height: 710 },
-  ],
-  'many-files': [{ file: 'many-files-dark', language: 'en', colorScheme: 'dark', width: readmeWidth, height: 640 }],
-  'resume-banner': [{ file: 'resume-phone', language: 'en', colorScheme: 'light', width: 375, height: 760 }],
-  'receipt': [{ file: 'receipt', language: 'en', colorScheme: 'light', width: readmeWidth, height: 860 }],
+const readmeStates: Record<string, ReadmeState> = {
+  'part-map-of-100': {
+    scale: slow,
+    pictures: [
+      { file: 'uploading-en', language: 'en', colorScheme: 'light', width: readmeWidth, height: 730 },
+      { file: 'uploading-zh-CN', language: 'zh-CN', colorScheme: 'light', width: readmeWidth, height: 730 },
+    ],
+  },
+  'selection': {
+    scale: sharp,
+    pictures: [{ file: 'list-dark', language: 'en', colorScheme: 'dark', width: readmeWidth, height: 870 }],
+  },
+  'resume-banner': {
+    scale: sharp,
+    pictures: [{ file: 'continue-phone', language: 'en', colorScheme: 'light', width: 375, height: 660 }],
+  },
+  'receipt': {
+    scale: sharp,
+    pictures: [{ file: 'receipt', language: 'en', colorScheme: 'light', width: readmeWidth, height: 860 }],
+  },
 }
 
 async function take(page: Page, folder: string, { file, language, colorScheme, ...size }: Picture) {
@@ -81,19 +99,30 @@ async function takeAll(stage: Stage, { name, reach }: PageState, folder: string,
   console.log(name)
 }
 
+async function onStage(scale: Scale, use: (stage: Stage) => Promise<void>) {
+  const stage = await createStage(scale)
+  try {
+    await use(stage)
+  } finally {
+    await stage.end()
+  }
+}
+
 async function main() {
   const unknown = values.state.find((wanted) => !pageStates.some(({ name }) => name === wanted))
   if (unknown !== undefined) throw new Error(`There is no state "${unknown}", but ${pageStates.map(({ name }) => name).join(', ')}`)
+  const chosen = pageStates.filter(({ name }) => values.state.length === 0 || values.state.includes(name))
   const folder = values.to ?? (values.readme ? 'docs' : '.data/screenshots')
-  const picturesOf = (state: string) => values.readme ? readmePictures[state] ?? [] : everyPicture(state)
-  const chosen = pageStates.filter(({ name }) => (values.state.length === 0 || values.state.includes(name)) && picturesOf(name).length > 0)
   buildSite()
   await mkdir(folder, { recursive: true })
-  const stage = await createStage(values.readme ? readmeScale : pictureScale)
-  try {
-    for (const state of chosen) await takeAll(stage, state, folder, picturesOf(state.name))
-  } finally {
-    await stage.end()
+  if (!values.readme) {
+    return await onStage(pictureScale, async (stage) => {
+      for (const state of chosen) await takeAll(stage, state, folder, everyPicture(state.name))
+    })
+  }
+  for (const state of chosen) {
+    const wanted = readmeStates[state.name]
+    if (wanted) await onStage(wanted.scale, (stage) => takeAll(stage, state, folder, wanted.pictures))
   }
 }
 
