@@ -17,6 +17,9 @@ export interface Format {
   day(timestamp: number): string
 }
 
+/** Between a number and its unit, which stay on one line: Chinese text breaks anywhere. */
+const noBreak = '\u00A0'
+
 const made = new Map<string, Format>()
 
 /** Intl formatters take milliseconds to make, so each language has one set, and each of it is made when it is first needed. */
@@ -53,7 +56,7 @@ function createByteWords(locale: string): (bytes: number) => string {
 
   return (bytes) => {
     const { name, size, words } = larger.findLast((unit) => bytes >= unit.size) ?? smallest
-    return `${words().format(bytes / size)} ${name}`
+    return `${words().format(bytes / size)}${noBreak}${name}`
   }
 }
 
@@ -61,9 +64,9 @@ function createSpeedWords(locale: string): (bytesPerSecond: number) => string {
   const whole = lazily(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }))
   const tenths = lazily(() => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
   return (bytesPerSecond) => {
-    if (bytesPerSecond < kB) return `${whole().format(bytesPerSecond)} B/s`
-    if (bytesPerSecond < MB / 10) return `${whole().format(bytesPerSecond / kB)} kB/s`
-    return `${tenths().format(bytesPerSecond / MB)} MB/s`
+    if (bytesPerSecond < kB) return `${whole().format(bytesPerSecond)}${noBreak}B/s`
+    if (bytesPerSecond < MB / 10) return `${whole().format(bytesPerSecond / kB)}${noBreak}kB/s`
+    return `${tenths().format(bytesPerSecond / MB)}${noBreak}MB/s`
   }
 }
 

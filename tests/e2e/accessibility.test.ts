@@ -6,7 +6,8 @@ import { violationsOf } from './support/looks/axe'
 import { misfitsOf, motionsOf } from './support/looks/layout'
 import { speak, strangeWordsOf } from './support/looks/shownWords'
 import { eventually } from './support/eventually'
-import { pageStates, sending } from './states/pageStates'
+import { pageStates } from './states/pageStates'
+import { sending } from './states/sending'
 import { createStage, testScale } from './states/stage'
 
 let stage: Stage

@@ -50,7 +50,7 @@ describe('files that start at once', () => {
     await visit.add(large, small)
     await visit.untilStatus(small.name, 'completed')
     expect(await objection(large.name)).toBe('file_too_large')
-    expect(await item(large.name).innerText()).toContain('6.0 MiB')
+    expect(await item(large.name).innerText()).toContain('6.0\u00A0MiB')
     expect(await names()).not.toContain(large.name)
     expect(await page.getByTestId('announcer').textContent()).not.toBe('')
     // Nothing would be lost: it could not be sent anyway.

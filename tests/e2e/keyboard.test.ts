@@ -2,7 +2,7 @@ import type { BrowserContext, FileChooser } from 'playwright-core'
 import type { RoughFile, Stage } from './states/stage'
 import type { UploadPage } from './support/uploadPage'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { slowDown } from './states/pageStates'
+import { slowDown } from './states/sending'
 import { createStage, testScale } from './states/stage'
 import { eventually } from './support/eventually'
 
@@ -113,6 +113,7 @@ it('a file is added, paused, resumed, discarded, continued after a reload, downl
   await keyboard.expectIn(film.name)
 
   await keyboard.press('toggle-parts', film.name)
+  await page.getByTestId('part-map').waitFor()
   await keyboard.goTo({ testId: 'part-range', file: film.name })
   await keyboard.goTo({ testId: 'toggle-parts', file: film.name }, 'Shift+Tab')
   await page.keyboard.press('Space')

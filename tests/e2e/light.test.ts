@@ -98,10 +98,10 @@ it('before anything is clicked, the page loads the scripts that the budget count
       const shifts: string[] = []
       Object.assign(globalThis, { shifts })
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number, sources: { node?: Node }[] })[]) {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number, sources: { node?: Node, previousRect: DOMRect, currentRect: DOMRect }[] })[]) {
           // A number that gets longer pushes the words after it along; nothing else is as little.
           if (entry.value < 0.001) continue
-          shifts.push(`${entry.value} at ${Math.round(entry.startTime)} ms: ${entry.sources.map(({ node }) => node instanceof Element ? node.outerHTML.slice(0, 120) : node?.textContent).join(' | ')}`)
+          shifts.push(`${entry.value} at ${Math.round(entry.startTime)} ms: ${entry.sources.map(({ node, previousRect, currentRect }) => `${node instanceof Element ? node.outerHTML.slice(0, 120) : node?.textContent} from ${JSON.stringify(previousRect)} to ${JSON.stringify(currentRect)}`).join(' | ')}`)
         }
       }).observe({ type: 'layout-shift', buffered: true })
     })

@@ -54,7 +54,7 @@ describe('the parts of an upload', () => {
 
     await range.setValue('3')
     expect(at('part-words').text().replaceAll(/\s+/g, ' ')).toBe('Part 3 of 4 · 100 B, bytes 200 to 299 · sending, 40% · tries: 3 · last tried again because: The storage is too busy')
-    expect(range.attributes('aria-valuetext')).toBe('Part 3 of 4 · 100 B, bytes 200 to 299 · sending, 40% · tries: 3 · last tried again because: The storage is too busy')
+    expect(range.attributes('aria-valuetext')).toBe('Part 3 of 4 · 100\u00A0B, bytes 200 to 299 · sending, 40% · tries: 3 · last tried again because: The storage is too busy')
     expect(range.attributes()).toMatchObject({ min: '1', max: '4' })
     await range.trigger('blur')
     expect(at('part-words').attributes('data-part')).toBeUndefined()
@@ -107,7 +107,7 @@ describe('the speed of an upload', () => {
   it('is told in words beside its graph', async () => {
     uploader.setPast([], [{ secondsAgo: 3, bytes: 4096, retries: 0 }, { secondsAgo: 2, bytes: 4096, retries: 2 }])
     const { at } = await mountPanel()
-    expect(at('speed').findAll('p > span').map((words) => words.text())).toEqual(['Speed', 'the last 1 min', 'highest 4 kB/s', 'tried again: 2'])
+    expect(at('speed').findAll('p > span').map((words) => words.text())).toEqual(['Speed', 'the last 1 min', 'highest 4\u00A0kB/s', 'tried again: 2'])
     expect(at('speed').findAll('line')).toHaveLength(1)
   })
 })

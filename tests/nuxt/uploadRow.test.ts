@@ -28,7 +28,7 @@ describe('UploadRow', () => {
     const { at } = await mountRow()
     expect(at('upload-progress').attributes()).toMatchObject({ 'role': 'progressbar', 'aria-valuenow': '50' })
     expect(at('upload-sent-bytes').attributes('data-bytes')).toBe('500')
-    expect(at('upload-speed').text()).toBe('0.1 MB/s')
+    expect(at('upload-speed').text()).toBe('0.1\u00A0MB/s')
     expect(at('upload-time-left').text()).toBe('5 sec left')
   })
 
@@ -92,7 +92,7 @@ describe('ResumeOffers', () => {
     uploader.show(snapshotOf({ id, hasFile: false, state: { status: 'paused' }, keptUntil: Date.UTC(2026, 11, 22, 12) }))
     const wrapper = await mountSuspended(ResumeOffers)
     const offer = wrapper.find(`[data-upload-id="${id}"]`)
-    expect(offer.text()).toContain('400 B of 1,000 B is safe.')
+    expect(offer.text()).toContain('400\u00A0B of 1,000\u00A0B is safe.')
     expect(offer.text()).toContain('Kept until Dec 22, 2026.')
 
     const input = offer.find<HTMLInputElement>('[data-testid="continue-input"]')
@@ -127,7 +127,7 @@ describe('ResumeOffers', () => {
 
     await wrapper.find('[data-testid="discard-all"]').trigger('click')
     const dialog = wrapper.find('[role="alertdialog"]')
-    expect(dialog.text()).toContain('800 B already stored of 2 files')
+    expect(dialog.text()).toContain('800\u00A0B already stored of 2 files')
     // What is found while the person thinks is not meant.
     uploader.show(snapshotOf({ id: `${id}-c`, hasFile: false, state: { status: 'paused' } }))
     await wrapper.find('[data-testid="confirm-discard-all"]').trigger('click')

@@ -1,9 +1,12 @@
 import type { UploadPage } from '~/tests/e2e/support/uploadPage'
 import type { Stage } from './stage'
-import { hold, throttle } from '~/tests/proxy'
+import { hold, storeError } from '~/tests/proxy'
 import { eventually } from '~/tests/e2e/support/eventually'
+import { accessStates } from './accessStates'
+import { arrivedStates } from './arrivedStates'
+import { chosenStates } from './chosenStates'
 import { errorStates } from './errorStates'
-import { passcode } from './stage'
+import { sending, slowDown } from './sending'
 
 /**
  * Something that the page can look like. What has to hold of all that a person may see is checked on each of these: the
@@ -15,22 +18,7 @@ export interface PageState {
   reach(stage: Stage): Promise<UploadPage>
 }
 
-/** Everything that is sent from now on moves at the stage's own pace. */
-export function slowDown({ toStore, scale }: Stage) {
-  toStore.on({ operation: 'UploadPart' }, throttle({ upBytesPerSecond: scale.bytesPerSecond, per: 'rule' }))
-}
-
-/** A new person's page with files of so many parts on their way. */
-export async function sending(stage: Stage, files: readonly (readonly [name: string, parts: number])[]) {
-  slowDown(stage)
-  const uploads = await stage.open()
-  const made = await stage.files(files.map(([name, parts]) => [name, Math.ceil(parts * stage.partBytes)]))
-  await uploads.add(...made)
-  for (const [name] of files) await uploads.untilStatus(name, 'uploading')
-  return { uploads, made }
-}
-
-/** The same, with so many parts of the first file stored. */
+/** A new person's page with the map of a file on its way, of which so many parts are stored. */
 async function withMap(stage: Stage, name: string, parts: number, stored = 1): Promise<UploadPage> {
   const { uploads } = await sending(stage, [[name, parts]])
   await uploads.row(name).getByTestId('toggle-parts').click()
@@ -40,23 +28,6 @@ async function withMap(stage: Stage, name: string, parts: number, stored = 1): P
 }
 
 const threeFiles = [['harbour-at-dawn.mov', 300], ['survey-2026.tar', 120], ['notes.pdf', 60]] as const
-const sentFiles = [['harbour-at-dawn.mov', 3_400_000], ['survey-2026.tar', 1_250_000], ['notes.pdf', 84_000]] as const
-
-async function delivered(stage: Stage): Promise<UploadPage> {
-  const uploads = await stage.open()
-  await uploads.add(...await stage.files(sentFiles))
-  for (const [name] of sentFiles) {
-    await uploads.untilStatus(name, 'completed')
-    await uploads.row(name).getByTestId('upload-sha256').waitFor()
-  }
-  return uploads
-}
-
-export async function comeIn({ page }: UploadPage) {
-  await page.getByTestId('passcode').fill(passcode)
-  await page.getByTestId('enter').click()
-  await page.getByTestId('drop-zone').waitFor()
-}
 
 export const pageStates: readonly PageState[] = [
   {
@@ -70,6 +41,16 @@ export const pageStates: readonly PageState[] = [
       await uploads.row('notes.pdf').getByTestId('pause').click()
       await uploads.untilStatus('notes.pdf', 'paused')
       await uploads.row('harbour-at-dawn.mov').getByTestId('upload-speed').waitFor()
+      return uploads
+    },
+  },
+  {
+    name: 'selection',
+    async reach(stage) {
+      const { uploads } = await sending(stage, threeFiles)
+      for (const name of ['survey-2026.tar', 'notes.pdf']) await uploads.row(name).getByTestId('upload-select').check()
+      await uploads.page.getByTestId('selected-last').click()
+      await uploads.row('notes.pdf').getByTestId('upload-priority').waitFor()
       return uploads
     },
   },
@@ -94,25 +75,19 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'part-map-of-100',
-    reach: (stage) => withMap(stage, 'survey-2026.tar', 100, 12),
+    async reach(stage) {
+      // Three parts are tried again.
+      stage.toStore.on({ operation: 'UploadPart', when: ({ partNumber = 0 }) => [4, 9, 12].includes(partNumber), times: 3 }, storeError(500, 'InternalError'))
+      const uploads = await withMap(stage, 'survey-2026.tar', 100, Math.max(12, 100 * stage.scale.mapped))
+      await uploads.page.getByTestId('part-map').hover({ position: { x: 150, y: 10 } })
+      await uploads.page.locator('[data-testid="part-words"][data-part]').waitFor()
+      return uploads
+    },
   },
   {
     // As many parts as a file has whose size does not demand more.
     name: 'part-map-of-9500',
     reach: (stage) => withMap(stage, 'archive.img', 9500, Math.floor(9500 * stage.scale.mapped)),
-  },
-  {
-    name: 'completed',
-    reach: delivered,
-  },
-  {
-    name: 'files',
-    async reach(stage) {
-      const uploads = await delivered(stage)
-      await uploads.page.reload()
-      await uploads.page.getByTestId('file-row').nth(sentFiles.length - 1).waitFor()
-      return uploads
-    },
   },
   {
     name: 'resume-banner',
@@ -164,29 +139,11 @@ export const pageStates: readonly PageState[] = [
     },
   },
   {
-    name: 'sign-in',
-    reach: (stage) => stage.open({ site: 'passcode' }),
-  },
-  {
-    name: 'session-ended',
-    async reach(stage) {
-      slowDown(stage)
-      const uploads = await stage.open({ site: 'passcode' })
-      await comeIn(uploads)
-      await uploads.add(...await stage.files([['harbour-at-dawn.mov', 300 * stage.partBytes]]))
-      await uploads.untilStatus('harbour-at-dawn.mov', 'uploading')
-      await uploads.page.context().clearCookies()
-      await uploads.page.getByTestId('sign-in').waitFor()
-      return uploads
-    },
-  },
-  {
-    name: 'signed-in',
-    reach: (stage) => stage.open({ path: '/signed-in' }),
-  },
-  {
     name: 'missing-page',
     reach: (stage) => stage.open({ path: '/nowhere' }),
   },
+  ...chosenStates,
+  ...arrivedStates,
+  ...accessStates,
   ...errorStates,
 ]

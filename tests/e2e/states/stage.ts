@@ -18,13 +18,24 @@ export interface Scale {
   /** Of everything that is sent while a state lasts. */
   bytesPerSecond: number
   manyFiles: number
-  /** How much of the longest part map is stored when it is looked at, from 0 to 1. */
+  /** How much of the longer part maps is stored when they are looked at, from 0 to 1. */
   mapped: number
+  /** Of the pages' screens. @default 1 */
+  pixelRatio?: number
 }
 
 export const testScale: Scale = { partBytes: 64 * 1024, bytesPerSecond: 512 * 1024, manyFiles: 500, mapped: 0.005 }
 
+/** The largest file that the sites take. */
+export const maxFileBytes = 2 * 1024 ** 3
+
 export const passcode = 'seven grey harbours'
+
+/** How sites are told to let nobody in without a word. */
+const closedSites = {
+  passcode: { NUXT_ACCESS: 'passcode', NUXT_PASSCODE: passcode },
+  oauth: { NUXT_ACCESS: 'oauth', NUXT_OAUTH_GITHUB_CLIENT_ID: 'id', NUXT_OAUTH_GITHUB_CLIENT_SECRET: 'secret' },
+} as const
 
 export interface RoughFile {
   name: string
@@ -32,8 +43,8 @@ export interface RoughFile {
 }
 
 export interface OpenOptions {
-  /** @default 'open' */
-  site?: 'open' | 'passcode'
+  /** Whom it lets in. @default 'open' */
+  site?: 'open' | keyof typeof closedSites
   /** @default '/' */
   path?: string
   /** What is to be done to the new person's browser before the page is opened. */
@@ -49,24 +60,25 @@ export type Stage = Awaited<ReturnType<typeof createStage>>
 export async function createStage(scale: Scale) {
   const store = await startStore({ isProxied: true, minPartBytes: scale.partBytes })
   const toStore = store.proxy as Proxy
-  const env = { NUXT_S3_MIN_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_TIME_DIVISOR: '20', NUXT_CALLS_PER_MINUTE: '100000', NUXT_ADDRESS_CALLS_PER_MINUTE: '100000' }
+  const env = { NUXT_S3_MIN_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_PART_BYTES: String(scale.partBytes), NUXT_PUBLIC_TIME_DIVISOR: '20', NUXT_MAX_FILE_BYTES: String(maxFileBytes), NUXT_CALLS_PER_MINUTE: '100000', NUXT_ADDRESS_CALLS_PER_MINUTE: '100000' }
   const openSite = await startSite(store, env)
   const toServer = await createProxy({ upstream: openSite.url.replace('localhost', '127.0.0.1') })
   const profile = await createProfile()
   const browser = await startBrowser(profile.path)
   const folder = await mkdtemp(join(tmpdir(), 'lading-states-'))
   const contexts = new Set<BrowserContext>()
-  let passcodeSite: SiteProcess | undefined
+  const started = new Map<string, SiteProcess>()
   let folders = 0
 
-  async function addressOf(site: OpenOptions['site']): Promise<string> {
-    if (site !== 'passcode') return toServer.url.replace('127.0.0.1', 'localhost')
-    passcodeSite ??= await startSite(store, { ...env, NUXT_ACCESS: 'passcode', NUXT_PASSCODE: passcode })
-    return passcodeSite.url
+  async function addressOf(site: OpenOptions['site'] = 'open'): Promise<string> {
+    if (site === 'open') return toServer.url.replace('127.0.0.1', 'localhost')
+    const running = started.get(site) ?? await startSite(store, { ...env, ...closedSites[site] })
+    started.set(site, running)
+    return running.url
   }
 
   async function newContext(): Promise<BrowserContext> {
-    const made = await browser.context.browser()?.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, colorScheme: 'light' })
+    const made = await browser.context.browser()?.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, colorScheme: 'light', deviceScaleFactor: scale.pixelRatio })
     if (!made) throw new Error('The browser has gone')
     // The compiler that runs scripts wraps named functions in a helper of its own, also those that are to run in the page.
     await made.addInitScript('globalThis.__name = (named) => named')
@@ -116,7 +128,7 @@ export async function createStage(scale: Scale) {
       await browser.kill()
       await toServer.close()
       await openSite.stop()
-      await passcodeSite?.stop()
+      for (const site of started.values()) await site.stop()
       await store.close()
       await profile.remove()
       await rm(folder, { recursive: true, force: true })

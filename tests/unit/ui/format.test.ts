@@ -8,24 +8,24 @@ const chinese = formatFor('zh-CN')
 
 describe('formatFor', () => {
   it.each([
-    [0, '0 B'],
-    [1023, '1,023 B'],
-    [KiB, '1 KiB'],
-    [MiB - 1, '1,024 KiB'],
-    [5.25 * MiB, '5.3 MiB'],
-    [1.5 * GiB, '1.50 GiB'],
-    [48.8 * TiB, '48.80 TiB'],
+    [0, '0\u00A0B'],
+    [1023, '1,023\u00A0B'],
+    [KiB, '1\u00A0KiB'],
+    [MiB - 1, '1,024\u00A0KiB'],
+    [5.25 * MiB, '5.3\u00A0MiB'],
+    [1.5 * GiB, '1.50\u00A0GiB'],
+    [48.8 * TiB, '48.80\u00A0TiB'],
   ])('shows %d bytes in binary units', (bytes, words) => {
     expect(english.bytes(bytes)).toBe(words)
   })
 
   it.each([
-    [400, '400 B/s'],
-    [1_000, '1 kB/s'],
-    [99_000, '99 kB/s'],
-    [100_000, '0.1 MB/s'],
-    [12_340_000, '12.3 MB/s'],
-    [1_250_000_000, '1,250.0 MB/s'],
+    [400, '400\u00A0B/s'],
+    [1_000, '1\u00A0kB/s'],
+    [99_000, '99\u00A0kB/s'],
+    [100_000, '0.1\u00A0MB/s'],
+    [12_340_000, '12.3\u00A0MB/s'],
+    [1_250_000_000, '1,250.0\u00A0MB/s'],
   ])('shows %d bytes a second in decimal units, as the speed limit is set', (speed, words) => {
     expect(english.speed(speed)).toBe(words)
   })

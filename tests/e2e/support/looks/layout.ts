@@ -53,7 +53,22 @@ async function findMisfits(): Promise<string[]> {
   // Every line of text, and every control, within the window's width.
   interface Box { element: Element, layer: Element, label?: Element, rects: DOMRect[], isControl: boolean }
   const boxes: Box[] = []
-  const boxOf = (element: Element, rects: DOMRect[], isControl: boolean): Box => ({ element, layer: layerOf(element), label: element.closest('label') ?? undefined, rects, isControl })
+  /** What has a frame of its own to scroll in is seen as far as that reaches. */
+  const isFrame = (element: Element) => element !== document.body && element !== root && /auto|scroll/.test(getComputedStyle(element).overflowY)
+  const frames = [...document.querySelectorAll('body *')].filter(isFrame)
+  const seenIn = (frame: Element, rects: DOMRect[]) => {
+    const { top, bottom } = frame.getBoundingClientRect()
+    return rects
+      .map((rect) => new DOMRect(rect.x, Math.max(rect.top, top), rect.width, Math.min(rect.bottom, bottom) - Math.max(rect.top, top)))
+      .filter(({ height }) => height > 0)
+  }
+  const boxOf = (element: Element, rects: DOMRect[], isControl: boolean): Box => ({
+    element,
+    layer: layerOf(element),
+    label: element.closest('label') ?? undefined,
+    rects: frames.filter((frame) => frame.contains(element) && frame !== element).reduce((seen, frame) => seenIn(frame, seen), rects),
+    isControl,
+  })
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement
