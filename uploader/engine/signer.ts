@@ -104,7 +104,9 @@ export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }
     if (callMs === undefined || unsigned.size >= batchLimit) return 0
     const untilNeeded = waiting > 0 ? 0 : spareMs(inHand.size) - leadOfCall * callMs
     const untilGathered = hasRoom() ? since + gatherMs - clock.elapsed() : 0
-    return Math.min(Math.max(untilNeeded, untilGathered, 0), longestLookMs)
+    if (untilNeeded <= 0) return Math.max(untilGathered, 0)
+    // Behind a landing that is overdue the need comes no nearer, and would be looked at all the time.
+    return Math.min(Math.max(untilNeeded, gatherMs), longestLookMs)
   }
 
   async function gather() {
