@@ -76,7 +76,7 @@ const readmeStates: Record<string, ReadmeState> = {
     pictures: [{ file: 'continue-phone', language: 'en', colorScheme: 'light', width: 375, height: 660 }],
   },
   'receipt': {
-    scale: sharp,
+    scale: { ...sharp, pixelRatio: 1.25 },
     pictures: [{ file: 'receipt', language: 'en', colorScheme: 'light', width: readmeWidth, height: 860 }],
   },
 }
@@ -97,6 +97,19 @@ async function takeAll(stage: Stage, { name, reach }: PageState, folder: string,
   for (const picture of pictures) await take(page, folder, picture)
   await stage.clear()
   console.log(name)
+}
+
+/** The same without the offer to tell the end, which would lie over what is to be seen. */
+function withoutOffer({ name, reach }: PageState): PageState {
+  return {
+    name,
+    async reach(stage) {
+      const uploads = await reach(stage)
+      // Not by the mouse, which points at something.
+      await uploads.page.getByTestId('end-notice-refuse').evaluateAll((buttons: HTMLElement[]) => buttons.forEach((button) => button.click()))
+      return uploads
+    },
+  }
 }
 
 async function onStage(scale: Scale, use: (stage: Stage) => Promise<void>) {
@@ -122,7 +135,7 @@ async function main() {
   }
   for (const state of chosen) {
     const wanted = readmeStates[state.name]
-    if (wanted) await onStage(wanted.scale, (stage) => takeAll(stage, state, folder, wanted.pictures))
+    if (wanted) await onStage(wanted.scale, (stage) => takeAll(stage, withoutOffer(state), folder, wanted.pictures))
   }
 }
 
