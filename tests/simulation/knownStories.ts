@@ -104,4 +104,37 @@ export const knownStories: readonly Story[] = [
       { when: { ms: 287 }, deed: { type: 'discard', file: 0, tab: 0 } },
     ],
   },
+  // The tab's own look around was told of a part that it was sending, whose answer was lost.
+  {
+    ...plain,
+    seed: 516_079,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 0 }],
+    faults: [{ op: 'put', nth: 1, kind: 'lost', ms: 0 }],
+  },
+  // Behind a part that was overdue, URLs were always about to be needed.
+  {
+    ...plain,
+    seed: 788_221,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 9, addedMs: 1 }, { ...file, tokens: 11 }, { ...file, tokens: 0, addedMs: 777 }],
+    faults: [{ op: 'put', nth: 4, kind: 'deaf', ms: 0 }],
+  },
+  // Another tab had the turn, and lost it with a file that was the wrong one only there.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 1 }, { ...file, tokens: 0 }],
+    spells: [{ kind: 'offline', fromMs: 77, ms: 9 }],
+    acts: [
+      { when: { ms: 83 }, deed: { type: 'continue', file: 0, tab: 1 } },
+      { when: { op: 'initiate', nth: 2, phase: 'asked' }, deed: { type: 'edit', file: 0, how: 'in silence' } },
+      { when: { ms: 77 }, deed: { type: 'sleep', tab: 0, ms: 173 } },
+      { when: { ms: 78 }, deed: { type: 'open tab' } },
+    ],
+  },
 ]

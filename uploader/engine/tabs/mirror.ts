@@ -86,10 +86,10 @@ export function createMirror({ list, claims, queue, halt, relist }: MirrorOption
     if (sha256 === undefined && state.status === 'completed' && state.receipt.sha256) entry.move({ type: 'sealed', receipt: state.receipt })
   }
 
-  /** The file turned out to be useless there, and so the same one would here. */
+  /** The file turned out to be useless there, and so the same one would here; one that was picked here is tried for itself. */
   function lose(entry: Entry, { upload: { state }, pick }: ShownUpload) {
     leave(entry)
-    if (entry.wasPicked && entry.pick !== pick) return
+    if (entry.wasPicked && entry.pick !== pick) return goOn(entry)
     entry.letFileGo()
     if (state.status === 'failed') entry.move({ type: 'failed', code: state.code })
   }
