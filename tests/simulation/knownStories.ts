@@ -137,4 +137,18 @@ export const knownStories: readonly Story[] = [
       { when: { ms: 78 }, deed: { type: 'open tab' } },
     ],
   },
+  // The storage was slow to forget what was lost, and then a new id was given to what another tab had completed.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 0 }],
+    spells: [{ kind: 'records hang', fromMs: 76, ms: 314 }],
+    acts: [
+      { when: { ms: 59 }, deed: { type: 'lose upload', file: 0 } },
+      { when: { ms: 0 }, deed: { type: 'open tab' } },
+      { when: { ms: 390 }, deed: { type: 'sleep', tab: 0, ms: 0 } },
+    ],
+  },
 ]

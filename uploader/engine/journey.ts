@@ -112,5 +112,7 @@ async function leaveBehind(journey: Journey, isKnownGone: boolean): Promise<void
   if (!isKnownGone && (await askStatus(journey)).state !== 'gone') return
   await retry.run(() => context.ports.api.abort(id, signal), signal)
   await context.forget(id)
+  // The storage may have taken its time, and the entry have come to its end in another tab meanwhile.
+  signal.throwIfAborted()
   await context.startAnew(journey.entry)
 }
