@@ -151,4 +151,18 @@ export const knownStories: readonly Story[] = [
       { when: { ms: 390 }, deed: { type: 'sleep', tab: 0, ms: 0 } },
     ],
   },
+  // A tab crashed while it discarded an upload that another one showed too.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 0 }],
+    acts: [
+      { when: { ms: 77 }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
+      { when: { ms: 75 }, deed: { type: 'discard', file: 0, tab: 0 } },
+      { when: { ms: 1_078 }, deed: { type: 'sleep', tab: 0, ms: 0 } },
+      { when: { ms: 75 }, deed: { type: 'open tab' } },
+    ],
+  },
 ]

@@ -153,11 +153,13 @@ export function createMirror({ list, claims, queue, halt, relist }: MirrorOption
         const { state } = entry.elsewhere.upload
         leave(entry)
         if (!stands(entry.state)) continue
+        // Its last call may still do what the person wanted.
+        if (state.status === 'discarding') entry.isUnwanted = true
         if (state.status === 'failed') entry.move({ type: 'failed', code: state.code })
         // It was never opened, and what there was of it is gone with the other tab.
         if (!entry.file && entry.partBytes === undefined) {
           list.remove(entry)
-        } else if (entry.file && (entry.isUnasked || (hasLeft && isGoing(state)))) {
+        } else if (entry.file && !entry.isUnwanted && (entry.isUnasked || (hasLeft && isGoing(state)))) {
           entry.isUnasked = true
           queue(entry)
         }
