@@ -81,11 +81,14 @@ function judgeUpload(world: World, tab: Tab, upload: UploadSnapshot) {
   }
 }
 
-function isExplained({ watch, story }: World, code: ErrorCode): boolean {
+function isExplained({ watch, story, tabs }: World, code: ErrorCode): boolean {
   const causes = [...watch.causes.keys()]
   return explanations[code]?.some((cause) => {
     if (cause === 'twin') return story.files.some(({ isTwin }) => isTwin)
-    if (cause === 'discard') return story.acts.some(({ deed }) => deed.type === 'discard')
+    const isDiscarded = story.acts.some(({ deed }) => deed.type === 'discard')
+    if (cause === 'discard') return isDiscarded
+    // By a tab that was there before, or that came later: a discard may take long to reach the server.
+    if (cause === 'discarded elsewhere') return isDiscarded && tabs.length > 1
     return causes.some((noted) => noted.startsWith(cause) || noted.endsWith(cause))
   }) ?? false
 }

@@ -232,7 +232,6 @@ function perform(world: World, deed: Deed) {
     case 'discard':
       // Also where another tab is at it: that one is told.
       if (file) for (const { wanted } of uploads.length > 0 ? tabs : [tab]) wanted.delete(file)
-      if (tabs.length > 1) watch.noteCause('discarded elsewhere')
       for (const { id, fileName } of uploads) {
         watch.stopWanted(fileName)
         discard(world, tab, id)
