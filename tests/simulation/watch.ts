@@ -88,7 +88,7 @@ export function createWatch(world: () => World): Watch {
   const inFlight = new Map<object, { tab: Tab, signed: Signed }>()
   const refusedUrls = new Set<string>()
   const failures = new Map<string, number[]>()
-  /** Who was told that a part is stored; and who has asked at all what the store holds of an upload. */
+  /** Who was told that a part of a multipart upload is stored; and who has asked at all what the store holds of an upload. */
   const told = new Map<string, Set<Tab>>()
   const asked = new Map<string, Set<Tab>>()
   /** How many answers of an upload said nothing, so that the store is asked for its list, and has not been yet. */
@@ -133,8 +133,11 @@ export function createWatch(world: () => World): Watch {
     if (recent.length > most) broken('O6', `${key} failed ${recent.length} times within a second`)
   }
 
-  function noteTold(part: string, tab: Tab) {
-    told.set(part, (told.get(part) ?? new Set()).add(tab))
+  const placeOf = (multipartId: string, partNumber: number) => `${multipartId} ${partNumber}`
+
+  function noteTold(multipartId: string, partNumber: number, tab: Tab) {
+    const place = placeOf(multipartId, partNumber)
+    told.set(place, (told.get(place) ?? new Set()).add(tab))
   }
 
   /** What the store holds needs no sending by anybody who was told so, or who did not care to ask. */
@@ -144,7 +147,7 @@ export function createWatch(world: () => World): Watch {
     if (listed?.etag !== base64ToHex(signed.digest)) return
     // What was told before that says nothing any more.
     if (world().store.hasLost(signed.multipartId, signed.partNumber)) return
-    if (told.get(partOf(signed))?.has(tab)) broken('O4', `${partOf(signed)} is sent again, although tab ${tab.number} was told that it is stored`)
+    if (told.get(placeOf(signed.multipartId, signed.partNumber))?.has(tab)) broken('O4', `${partOf(signed)} is sent again, although tab ${tab.number} was told that it is stored`)
   }
 
   function lookAtSnapshot(tab: Tab, upload: UploadSnapshot) {
@@ -248,7 +251,9 @@ export function createWatch(world: () => World): Watch {
       const asking = unclear.get(at(tab, subject)) ?? 0
       if (asking > 0) return void unclear.set(at(tab, subject), asking - 1)
       const onTheirWay = new Set([...inFlight.values()].flatMap(({ tab: other, signed }) => (other === tab && signed.key === subject ? signed.partNumber : [])))
-      for (const { partNumber } of status.parts) if (!onTheirWay.has(partNumber)) noteTold(`part ${partNumber} of ${subject}`, tab)
+      const { multipartId } = world().server.kept.get(subject) ?? {}
+      if (multipartId === undefined) return
+      for (const { partNumber } of status.parts) if (!onTheirWay.has(partNumber)) noteTold(multipartId, partNumber, tab)
     },
 
     callFailed(tab, op, subject) {
@@ -288,7 +293,7 @@ export function createWatch(world: () => World): Watch {
     },
 
     putUnclear: (tab, { key }) => void unclear.set(at(tab, key), (unclear.get(at(tab, key)) ?? 0) + 1),
-    putHeard: (tab, signed) => noteTold(partOf(signed), tab),
+    putHeard: (tab, { multipartId, partNumber }) => noteTold(multipartId, partNumber, tab),
 
     putFailed(tab, signed, code) {
       wastedParts++
