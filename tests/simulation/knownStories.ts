@@ -165,4 +165,19 @@ export const knownStories: readonly Story[] = [
       { when: { ms: 75 }, deed: { type: 'open tab' } },
     ],
   },
+  // What the store had lost was taken from the server's list, and so looked like discarded while the file was the wrong one.
+  {
+    ...plain,
+    seed: 405_873,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 1, addedMs: 31 }, { ...file, tokens: 4, extraBytes: 1 }],
+    acts: [
+      { when: { op: 'put', nth: 1, phase: 'asked' }, deed: { type: 'edit', file: 0, how: 'in silence' } },
+      { when: { ms: 600 }, deed: { type: 'pause', file: 0, tab: 0 } },
+      { when: { op: 'put', nth: 1, phase: 'asked' }, deed: { type: 'lose upload', file: 0 } },
+      { when: { ms: 600 }, deed: { type: 'continue', file: 0, tab: 0 } },
+      { when: { ms: 603 }, deed: { type: 'sleep', tab: 0, ms: 0 } },
+    ],
+  },
 ]

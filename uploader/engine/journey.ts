@@ -110,6 +110,8 @@ async function assertUnchanged({ entry, context, signal }: Journey, file: Source
 async function leaveBehind(journey: Journey, isKnownGone: boolean): Promise<void> {
   const { entry: { id }, context, retry, signal } = journey
   if (!isKnownGone && (await askStatus(journey)).state !== 'gone') return
+  // From here on the server may know nothing of it: should this be interrupted, that is no discard by anybody.
+  journey.entry.partBytes = undefined
   await retry.run(() => context.ports.api.abort(id, signal), signal)
   await context.forget(id)
   // The storage may have taken its time, and the entry have come to its end in another tab meanwhile.
