@@ -46,8 +46,8 @@ export async function lookAtPage(browser: BenchBrowser, paths: string[]): Promis
   for (const [press, shows] of [
     ['[data-testid="settings"]', '[data-testid="setting-concurrency"]'],
     ['[data-testid="settings"]', '[data-testid="settings"][aria-expanded="false"]'],
-    ['[data-testid="pause"]', '[data-testid="resume"]'],
-    ['[data-testid="resume"]', '[data-testid="pause"]'],
+    ['[data-testid="select-all"]', '[data-testid="selected-pause"]'],
+    ['[data-testid="clear-selection"]', '[data-testid="select-all"]:not(:indeterminate):not(:checked)'],
   ] as const) answers.push(await answerTo(browser, press, shows))
 
   await browser.call(watchFrames, undefined)
