@@ -180,4 +180,17 @@ export const knownStories: readonly Story[] = [
       { when: { ms: 603 }, deed: { type: 'sleep', tab: 0, ms: 0 } },
     ],
   },
+  // A part was proven, the worker failed, and the bytes had changed when the hash of the whole file came by in a new one.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 9 }, { ...file, tokens: 0, addedMs: 320 }],
+    faults: [{ op: 'digest', nth: 6, kind: 'worker failed', ms: 0 }],
+    acts: [
+      { when: { ms: 828 }, deed: { type: 'edit', file: 0, how: 'in silence' } },
+      { when: { ms: 464 }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
+    ],
+  },
 ]

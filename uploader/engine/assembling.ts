@@ -3,6 +3,7 @@ import type { Journey } from './context'
 import type { Ledger } from './ledger'
 import type { OpenFile } from './ports'
 import { LadingError } from '#shared/errors'
+import { hashPast } from './proving'
 
 /**
  * Lets the store put the object together and answers the receipt. Safe to repeat at any point.
@@ -29,7 +30,9 @@ export async function assemble({ entry, context, retry, signal }: Journey, open:
 export async function sealReceipt({ entry, context, retry, signal }: Journey, open: OpenFile, receipt: Receipt): Promise<void> {
   if (receipt.sha256 !== undefined) return
   while (open.hashedBytes < receipt.fileBytes) {
-    await open.hashOn(receipt.partBytes, signal)
+    const partNumber = Math.floor(open.hashedBytes / receipt.partBytes) + 1
+    if (entry.ledger) await hashPast(open, entry.ledger, partNumber, signal)
+    else await open.hashOn(receipt.partBytes, signal)
     entry.touch()
   }
   const sha256 = await open.sha256()

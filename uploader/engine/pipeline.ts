@@ -6,7 +6,7 @@ import { batchLimit } from '#shared/limits'
 import { createBell } from './bell'
 import { createCheckpoints } from './checkpoints'
 import { rangeOf } from './ledger'
-import { provePart } from './proving'
+import { hashPast, provePart } from './proving'
 import { createSender } from './sending'
 import { createSigner } from './signer'
 import { createTaskGroup } from './taskGroup'
@@ -96,7 +96,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
       await provePart({ ...journey, signal: group.signal }, open, ledger, unproven)
       return true
     }
-    if (isHashBehind) await open.hashOn(rangeOf(ledger, hashAt).end - open.hashedBytes, group.signal)
+    if (isHashBehind) await hashPast(open, ledger, hashAt, group.signal)
     return isHashBehind
   }
 

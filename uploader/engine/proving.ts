@@ -23,6 +23,20 @@ export async function provePart({ entry, context, signal }: Journey, open: OpenF
   entry.touch()
 }
 
+/**
+ * Lets the whole-file hash pass a part that is not read for its digest any more. Where the store holds it, what is read must
+ * be what was sent or proven, perhaps before the file was opened anew: the hash is of what is stored, or there is none.
+ * @throws LadingError `file_changed` where the file holds other bytes by now.
+ */
+export async function hashPast(open: OpenFile, ledger: Ledger, partNumber: number, signal: AbortSignal) {
+  const range = rangeOf(ledger, partNumber)
+  const digest = ledger.stored(partNumber)?.digest
+  const isComparable = digest !== undefined && open.hashedBytes === range.start
+  if (isComparable && await open.digest(range, signal) !== digest) throw new LadingError('file_changed', `Part ${partNumber} was stored with other bytes than the file has by now`)
+  // Reading for the digest has taken the hash along, where it stood at the part's start.
+  if (open.hashedBytes < range.end) await open.hashOn(range.end - open.hashedBytes, signal)
+}
+
 /** So much is read before the first part may leave; of large parts, one alone may be more. */
 const sampleBytes = 40 * MiB
 
