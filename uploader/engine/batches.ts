@@ -2,6 +2,7 @@ import type { BatchedCalls, Clock, Ports, UploadApi } from './ports'
 import { LadingError } from '#shared/errors'
 import { batchLimit } from '#shared/limits'
 import { remedyFor } from './remedies'
+import { unlessAborted } from './unlessAborted'
 
 export interface BatchPolicy {
   /**
@@ -25,6 +26,8 @@ type Name = keyof BatchedCalls
 type Request<Of extends Name> = BatchedCalls[Of]['request']
 type Answer<Of extends Name> = BatchedCalls[Of]['answer']
 type Call<Of extends Name> = (request: Request<Of>, signal?: AbortSignal) => Promise<Answer<Of>>
+
+type Together<Of extends Name> = (requests: Request<Of>[]) => Promise<(Answer<Of> | LadingError)[]>
 
 interface Caller<Of extends Name> {
   request: Request<Of>
@@ -62,10 +65,16 @@ const mostPartsToComplete = 8
  * that is under way by itself goes at once, as a single call.
  */
 export function createBatchedApi(ports: Pick<Ports, 'api' | 'clock'>, options: BatchOptions): UploadApi {
-  const gather = <Of extends Name>(name: Of, single: Call<Of>): Call<Of> =>
-    createGatherer(single, (requests) => ports.api.batch(name, requests), ports.clock, options)
+  const gather = <Of extends Name>(name: Of, single: Call<Of>, together: Together<Of> = (requests) => ports.api.batch(name, requests)): Call<Of> =>
+    createGatherer(single, together, ports.clock, options)
+  const opening = createOpening()
 
-  const initiate = gather('initiate', (request, signal) => ports.api.initiate(request, signal))
+  // Not broken off: the server would open the upload all the same, and nobody would know when.
+  const initiate = gather(
+    'initiate',
+    (request) => opening.watch([request], ports.api.initiate(request)),
+    (requests) => opening.watch(requests, ports.api.batch('initiate', requests)),
+  )
   const sign = gather('sign', (request, signal) => ports.api.sign(request, signal))
   const complete = gather('complete', (request, signal) => ports.api.complete(request, signal))
   const seal = gather('seal', ({ id, sha256 }, signal) => ports.api.seal(id, sha256, signal))
@@ -80,13 +89,33 @@ export function createBatchedApi(ports: Pick<Ports, 'api' | 'clock'>, options: B
     sign,
     complete: (request, signal) => (request.parts.length > mostPartsToComplete ? ports.api.complete(request, signal) : complete(request, signal)),
     seal: (id, sha256, signal) => seal({ id, sha256 }, signal),
-    abort: async (id, signal) => void await abort({ id }, signal),
+    async abort(id, signal) {
+      const opened = opening.of(id)
+      await (signal ? unlessAborted(opened, signal) : opened)
+      await abort({ id }, signal)
+    },
+  }
+}
+
+/** The `initiate` calls that are on their way, by upload: an `abort` that overtook one would leave behind what that opens. */
+function createOpening() {
+  const calls = new Map<string, Promise<unknown>>()
+  return {
+    watch<T>(uploads: readonly { id: string }[], call: Promise<T>): Promise<T> {
+      const ended = call.catch(() => {}).finally(() => {
+        for (const { id } of uploads) if (calls.get(id) === ended) calls.delete(id)
+      })
+      for (const { id } of uploads) calls.set(id, ended)
+      return call
+    },
+    /** Resolves when none is on its way for this upload, whatever became of it. */
+    of: (id: string): Promise<unknown> => calls.get(id) ?? Promise.resolve(),
   }
 }
 
 function createGatherer<Of extends Name>(
   single: Call<Of>,
-  together: (requests: Request<Of>[]) => Promise<(Answer<Of> | LadingError)[]>,
+  together: Together<Of>,
   clock: Clock,
   { policy, underWay }: BatchOptions,
 ): Call<Of> {
