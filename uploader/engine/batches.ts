@@ -1,8 +1,8 @@
 import type { BatchedCalls, Clock, Ports, UploadApi } from './ports'
 import { LadingError } from '#shared/errors'
 import { batchLimit } from '#shared/limits'
+import { createInitiating } from './initiating'
 import { remedyFor } from './remedies'
-import { unlessAborted } from './unlessAborted'
 
 export interface BatchPolicy {
   /**
@@ -14,6 +14,8 @@ export interface BatchPolicy {
   regatherMs: number
   /** Longest wait for company, in milliseconds: while a batch of its kind is on its way, a call waits for the next one. */
   gatherMostMs: number
+  /** For so long an `initiate` that nobody wants any more may still be answered before it is broken off, in milliseconds. */
+  lingerMs: number
 }
 
 export interface BatchOptions {
@@ -67,13 +69,12 @@ const mostPartsToComplete = 8
 export function createBatchedApi(ports: Pick<Ports, 'api' | 'clock'>, options: BatchOptions): UploadApi {
   const gather = <Of extends Name>(name: Of, single: Call<Of>, together: Together<Of> = (requests) => ports.api.batch(name, requests)): Call<Of> =>
     createGatherer(single, together, ports.clock, options)
-  const opening = createOpening()
+  const initiating = createInitiating(ports.clock, options.policy)
 
-  // Not broken off: the server would open the upload all the same, and nobody would know when.
   const initiate = gather(
     'initiate',
-    (request) => opening.watch([request], ports.api.initiate(request)),
-    (requests) => opening.watch(requests, ports.api.batch('initiate', requests)),
+    (request, signal) => initiating.watch([request], (lasting) => ports.api.initiate(request, lasting), signal),
+    (requests) => initiating.watch(requests, () => ports.api.batch('initiate', requests)),
   )
   const sign = gather('sign', (request, signal) => ports.api.sign(request, signal))
   const complete = gather('complete', (request, signal) => ports.api.complete(request, signal))
@@ -90,26 +91,9 @@ export function createBatchedApi(ports: Pick<Ports, 'api' | 'clock'>, options: B
     complete: (request, signal) => (request.parts.length > mostPartsToComplete ? ports.api.complete(request, signal) : complete(request, signal)),
     seal: (id, sha256, signal) => seal({ id, sha256 }, signal),
     async abort(id, signal) {
-      const opened = opening.of(id)
-      await (signal ? unlessAborted(opened, signal) : opened)
+      await initiating.ended(id, signal)
       await abort({ id }, signal)
     },
-  }
-}
-
-/** The `initiate` calls that are on their way, by upload: an `abort` that overtook one would leave behind what that opens. */
-function createOpening() {
-  const calls = new Map<string, Promise<unknown>>()
-  return {
-    watch<T>(uploads: readonly { id: string }[], call: Promise<T>): Promise<T> {
-      const ended = call.catch(() => {}).finally(() => {
-        for (const { id } of uploads) if (calls.get(id) === ended) calls.delete(id)
-      })
-      for (const { id } of uploads) calls.set(id, ended)
-      return call
-    },
-    /** Resolves when none is on its way for this upload, whatever became of it. */
-    of: (id: string): Promise<unknown> => calls.get(id) ?? Promise.resolve(),
   }
 }
 

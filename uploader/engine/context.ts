@@ -41,6 +41,7 @@ export const defaultTiming: Timing = {
   gatherMs: 50,
   regatherMs: 1_000,
   gatherMostMs: 5_000,
+  lingerMs: 500,
   signGatherMs: 50,
   freshUrlMs: 60_000,
 }

@@ -5,7 +5,7 @@ import { createBatchedApi } from '~/uploader/engine/batches'
 import { describe, expect, it } from 'vitest'
 import { createModel, createVirtualClock } from './world'
 
-const policy = { gatherMs: 50, regatherMs: 1_000, gatherMostMs: 5_000 }
+const policy = { gatherMs: 50, regatherMs: 1_000, gatherMostMs: 5_000, lingerMs: 500 }
 
 function requestOf(id: string): InitiateRequest {
   return { id, fileName: id, fileBytes: 1, fingerprint: 'f', partBytes: 4 }
