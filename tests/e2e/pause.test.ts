@@ -1,4 +1,5 @@
 import type { SampleFile } from './support/sampleFile'
+import type { CDPSession } from 'playwright-core'
 import type { FaultWorld } from '~/tests/faults/faultWorld'
 import type { Rule } from '~/tests/proxy'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -15,6 +16,7 @@ const uplinkBytesPerSecond = 4 * MiB
 
 let world: FaultWorld
 let visit: Awaited<ReturnType<FaultWorld['visit']>>
+let network: CDPSession | undefined
 
 beforeAll(async () => {
   world = await createFaultWorld({ env: { NUXT_PUBLIC_PART_BYTES: String(MiB) } })
@@ -24,9 +26,12 @@ afterAll(() => world.end())
 
 /** Slow in the browser itself: what has left it is at the proxy at once, and no buffer goes on sending after it. */
 async function slowDown(bytesPerSecond: number) {
-  const session = await visit.page.context().newCDPSession(visit.page)
-  await session.send('Network.enable')
-  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond })
+  // One session for all: what another one has set would hold beside it.
+  if (!network) {
+    network = await visit.page.context().newCDPSession(visit.page)
+    await network.send('Network.enable')
+  }
+  await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond })
 }
 
 /** Presses Pause as soon as the page shows the state, which may be over before a test's own click gets there. */
