@@ -29,3 +29,21 @@ export function machineFacts(): string {
   const [{ model } = { model: 'unknown' }] = cpus()
   return `${cpus().length} cores (${model.trim()}), ${Math.round(totalmem() / GiB)} GiB of memory, ${type()} ${release()}, Node ${version}`
 }
+
+/** Begins to watch all cores; the answer tells which share of their time somebody used since, from 0 to 1. */
+export function watchCores(): () => number {
+  const before = coreTimes()
+  return () => {
+    const now = coreTimes()
+    return (now.busyMs - before.busyMs) / (now.allMs - before.allMs)
+  }
+}
+
+function coreTimes(): { busyMs: number, allMs: number } {
+  const times = cpus().map(({ times: { user, nice, sys, idle, irq } }) => ({ busyMs: user + nice + sys + irq, allMs: user + nice + sys + irq + idle }))
+  return { busyMs: sum(times.map(({ busyMs }) => busyMs)), allMs: sum(times.map(({ allMs }) => allMs)) }
+}
+
+function sum(values: number[]): number {
+  return values.reduce((one, other) => one + other, 0)
+}

@@ -11,7 +11,7 @@ const notes = [
   'The store of links a and b takes the MD5 of every part of everybody\'s, answers it as the ETag, and keeps no bytes; an object has arrived when its ETag is the one of the file\'s parts. On c, d and e the object is read back and its SHA-256 compared. A tus server keeps the file itself, on all links.',
   'A link lies between the browser and everything it talks to, on sockets of its own; servers reach the store past it. Opening a connection costs a round trip, and then it has its rate at once: congestion control is not played. Each link is measured before each run, and a run without its link is none.',
   'Pages of peers show nothing; ours shows all that it shows people. JavaScript is everything that the page had loaded in the end: of ours that is the whole site, with its interface in two languages.',
-  '"Sent again" is what left the browser beyond the file\'s bytes, on links with the heads of all requests; on link a it is counted at the store, and unknown for tus. CPU of the browser is that of all its processes, from choosing the file to the end.',
+  '"Sent again" is what left the browser beyond the file\'s bytes, on links with the heads of all requests; on link a it is counted at the store, and unknown for tus. CPU of the browser is that of all its processes, from choosing the file to the end. "Cores busy" is of the whole machine meanwhile, link and store included: where that comes near 100 %, whoever does more takes longer.',
 ]
 
 /** The report, from rows alone. */

@@ -29,6 +29,8 @@ export interface UploadRow extends RowOf<'upload'> {
   /** Of our server, the peer's signing server, or the tus server. */
   serverCpuSeconds: number
   storeCpuSeconds?: number
+  /** Of all cores' time meanwhile, from 0 to 1: near 1, the machine is what the upload waits for. */
+  busyShare?: number
   /** Page's process above idle, peak. */
   rendererBytes: number
   /** 0 where none took 50 ms. */

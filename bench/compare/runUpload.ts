@@ -3,6 +3,7 @@ import type { FirstByteRow, UploadRow } from './rows'
 import type { RunConditions, RunWorld } from './runWorld'
 import { gzipSync } from 'node:zlib'
 import { cpuSecondsOf } from '~/bench/appUpload'
+import { watchCores } from '~/bench/machine'
 import { watchMemory } from '~/bench/memoryWatch'
 import { takeNotes, untilCompleted } from '~/bench/pageWatch'
 import { cpuSecondsOfPid } from '~/bench/processes'
@@ -30,9 +31,11 @@ export async function runUpload(conditions: RunConditions, file: BenchFile, expe
     await browser.call(takeNotes, undefined)
     await browser.call(takeResourceNotes, undefined)
 
+    const busyShare = watchCores()
     await browser.choose(input, [file.path])
     const failure = await browser.call(untilCompleted, expectedSeconds * 1000 * patience + patienceMs).then(() => undefined, (error: Error) => error.message)
 
+    const busy = busyShare()
     const { mostBytes: rendererBytes } = renderers()
     const browserCpuSeconds = cpuSecondsOf(await browser.processes()) - cpuSecondsOf(before)
     const serverCpuSeconds = cpuSecondsOfPid(server.pid) - cpuBefore.server
@@ -49,6 +52,7 @@ export async function runUpload(conditions: RunConditions, file: BenchFile, expe
       browserCpuSeconds,
       serverCpuSeconds,
       ...store.pid !== undefined && { storeCpuSeconds: cpuSecondsOfPid(store.pid) - cpuBefore.store },
+      busyShare: busy,
       rendererBytes,
       longestTaskMs: Math.max(0, ...page.longTasksMs),
       longTasks: page.longTasksMs.length,

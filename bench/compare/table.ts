@@ -9,7 +9,7 @@ const nothing = '–'
 const order = subjects.map(({ name }) => name)
 
 const columns = [
-  'Uploader', 'Integrity asked for', 'Outcome', 'Time, s', 'Ratio to bare XHR', 'First byte, ms', 'CPU, browser, s', 'CPU, server, s', 'Page\'s memory, MiB',
+  'Uploader', 'Integrity asked for', 'Outcome', 'Time, s', 'Ratio to bare XHR', 'First byte, ms', 'CPU, browser, s', 'CPU, server, s', 'Cores busy, %', 'Page\'s memory, MiB',
   'Longest task, ms', 'Calls to the server', 'Sent again, MB', 'JavaScript, kB gzip',
 ]
 
@@ -46,6 +46,7 @@ function writeGroup(group: Group): string {
     of(({ firstByteMs }) => firstByteMs),
     of(({ browserCpuSeconds }) => browserCpuSeconds, 1),
     of(({ serverCpuSeconds }) => serverCpuSeconds, 1),
+    of(({ busyShare }) => busyShare === undefined ? undefined : busyShare * 100),
     of(({ rendererBytes }) => rendererBytes / MiB),
     of(({ longestTaskMs }) => longestTaskMs),
     of(({ calls }) => calls),
