@@ -222,7 +222,8 @@ function perform(world: World, deed: Deed) {
       return
     case 'resume':
       for (const upload of uploads) {
-        watch.released(tab, upload)
+        // Where neither this tab nor another one has the file, the page offers to pick it instead.
+        if (upload.hasFile || upload.isElsewhere) watch.released(tab, upload)
         tab.uploader.resume(upload.id)
       }
       return
