@@ -54,8 +54,9 @@ async function playBlock(): Promise<boolean> {
   const startedAt = performance.now()
   const found = await search({ seed: firstSeed, runs, ...(values.story !== undefined && { path: values.story }) })
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
-  console.log(`seed ${firstSeed}: ${found ? report(found) : `${runs} stories, no broken promise`}, ${seconds} s`)
-  process.send?.({ runs: found?.runs ?? runs, violation: found?.violations[0] } satisfies Block)
+  const played = values.story === undefined ? runs : 1
+  console.log(`seed ${firstSeed}: ${found ? report(found) : `${played} ${played === 1 ? 'story' : 'stories'}, no broken promise`}, ${seconds} s`)
+  process.send?.({ runs: found?.runs ?? played, violation: found?.violations[0] } satisfies Block)
   return !found
 }
 
