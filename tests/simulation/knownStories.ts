@@ -193,4 +193,19 @@ export const knownStories: readonly Story[] = [
       { when: { ms: 464 }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
     ],
   },
+  // A page was put away a second time while it still waited to be greeted, and heard nothing of the others from then on.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 100,
+    files: [{ ...file, tokens: 0 }],
+    acts: [
+      { when: { op: 'initiate', nth: 2, phase: 'asked' }, deed: { type: 'add', file: 0, tab: 1 } },
+      { when: { op: 'put', nth: 1, phase: 'answered' }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
+      { when: { ms: 636 }, deed: { type: 'sleep', tab: 1, ms: 0 } },
+      { when: { ms: 639 }, deed: { type: 'sleep', tab: 1, ms: 0 } },
+      { when: { op: 'put', nth: 1, phase: 'asked' }, deed: { type: 'open tab' } },
+    ],
+  },
 ]

@@ -78,7 +78,7 @@ export function createMirror({ list, claims, queue, halt, relist }: MirrorOption
 
   /** It stood still only because another tab was at it. */
   function goOn(entry: Entry) {
-    if (entry.isUnasked && entry.file) queue(entry)
+    if (entry.isUnasked && entry.file && !entry.isUnwanted) queue(entry)
   }
 
   /** The whole-file hash may come later than the rest. */
@@ -141,7 +141,11 @@ export function createMirror({ list, claims, queue, halt, relist }: MirrorOption
       for (const entry of list.all()) {
         if (!entry.elsewhere) continue
         leave(entry)
-        if (entry.wasPicked || !stands(entry.state)) continue
+        if (!stands(entry.state)) continue
+        if (entry.wasPicked) {
+          goOn(entry)
+          continue
+        }
         entry.letFileGo()
         if (met.has(entry)) list.dropOut(entry)
       }

@@ -89,17 +89,19 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
   }
 
   async function appear() {
-    if (!channel || stop) return
-    try {
-      await peers.appear()
-    } catch {
-      // Whoever can't show that it lives would be taken for dead by the others: this tab stays alone.
-      return
+    // It may have left while it still waited to be greeted, and be back.
+    while (channel && isWanted && !stop) {
+      try {
+        await peers.appear()
+      } catch {
+        // Whoever can't show that it lives would be taken for dead by the others: this tab stays alone.
+        return
+      }
+      if (!isWanted) return peers.disappear()
+      stop = channel.listen(hear)
+      tell({ from: name, type: 'joins' })
+      await clock.sleep(greetingMs)
     }
-    if (!isWanted) return peers.disappear()
-    stop = channel.listen(hear)
-    tell({ from: name, type: 'joins' })
-    await clock.sleep(greetingMs)
   }
 
   reporter.subscribe((event) => {
