@@ -12,7 +12,7 @@ import { readOptions } from './load/options'
 import { meantPartBytes, partMs, sentPartBytes } from './load/people'
 import { replaceSection } from './load/sections'
 import { measureSeries, settleSeconds } from './load/series'
-import { writeEnd, writeReadings, writeShares } from './load/table'
+import { describeErrors, writeEnd, writeReadings, writeShares } from './load/table'
 import { describeLoad, machineFacts } from './machine'
 import { showMs } from './figures'
 import { KiB, MiB } from '#shared/limits'
@@ -63,6 +63,7 @@ function describe({ sending, asking, partsACall, shares }: Series): string[] {
     writeEnd('Those who send', sending),
     ...asking.length > 0 ? [`${writeEnd('Those who ask', asking)} Their calls were for ${partsACall} parts.`] : [],
     describeCosts(sending, asking),
+    describeErrors([...sending, ...asking]),
     '',
     'Where the server\'s time went in ten seconds under the load of the last row, by V8\'s profile; what Node does counts for whoever called it:',
     '',

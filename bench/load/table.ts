@@ -41,6 +41,20 @@ export function writeEnd(name: string, readings: readonly Reading[]): string {
   return last ? `${name} ended at ${last.senders + last.stoodInFor} clients: ${ends[judge(last)]}.` : ''
 }
 
+/** In words, which errors there were, each with how often; empty where there were none. */
+export function describeErrors(readings: readonly Reading[]): string {
+  const counts = new Map<string, number>()
+  for (const error of readings.flatMap(({ errors }) => errors)) counts.set(kindOf(error), (counts.get(kindOf(error)) ?? 0) + 1)
+  if (counts.size === 0) return ''
+  return `The errors: ${[...counts].map(([kind, count]) => `${count} × ${kind}`).join(', ')}.`
+}
+
+/** Our server's code where the answer was its own. */
+function kindOf(error: string): string {
+  const [, code] = /"code":"(\w+)"/.exec(error) ?? []
+  return `\`${code ?? error.slice(0, 80)}\``
+}
+
 /** The largest shares, until little is left. */
 export function writeShares(shares: readonly Share[], most = 10): string[] {
   return [row(['Whose work', 'Share of the server\'s CPU time']), '|---|---|', ...shares.slice(0, most).map(({ name, share }) => row([`\`${name}\``, showShare(share)]))]

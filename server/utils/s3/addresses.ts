@@ -21,14 +21,13 @@ export function lazyAddresses(clients: () => Promise<S3Clients>, bucket: string,
 }
 
 async function findAddresses(clients: () => Promise<S3Clients>, bucket: string, hosts: readonly string[]): Promise<Address[]> {
-  const { sdk, getSignedUrl, patient, pointer, hostPointer } = await clients()
+  const { sdk, getSignedUrl, pointer, hostPointer } = await clients()
   // Only the SDK knows where it would send a request to.
   const urls = await Promise.all([
     getSignedUrl(pointer, new sdk.HeadBucketCommand({ Bucket: bucket })),
     ...hosts.map((host) => getSignedUrl(hostPointer, new sdk.HeadBucketCommand({ Bucket: host }))),
   ])
-  const { credentials } = patient.config
-  const all = urls.map((url) => new URL(url)).map((url) => ({ origin: url.origin, signer: createPartSigner({ credentials, bucket: url, ...scopeOf(url) }) }))
+  const all = urls.map((url) => new URL(url)).map((url) => ({ origin: url.origin, signer: createPartSigner(url, scopeOf(url)) }))
   return all.filter(({ origin }, index) => all.findIndex((other) => other.origin === origin) === index)
 }
 

@@ -1,4 +1,3 @@
-import type { S3Client } from '@aws-sdk/client-s3'
 import type { PartToSign } from '#shared/api'
 import type { DigestAlgorithm } from '#shared/digest'
 import { createHash } from 'node:crypto'
@@ -18,26 +17,27 @@ export interface Validity {
   expiresIn: number
 }
 
-/** Answers the URL to PUT a part to: its length and its digest are headers inside the signature. */
-export type PartSigner = (part: PartRequest, validity: Validity) => Promise<string>
-
-export interface PartSignerOptions extends SigningScope {
-  credentials: S3Client['config']['credentials']
-  /** Where the bucket is, its path with a slash at the end. */
-  bucket: URL
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  /** Of those that end. */
+  sessionToken?: string
 }
+
+/** Answers the URL to PUT a part to: its length and its digest are headers inside the signature. */
+export type PartSigner = (part: PartRequest, validity: Validity, credentials: Credentials) => string
 
 /**
  * Signs what the SDK's own `getSignedUrl` would for an `UploadPartCommand`, to the byte: AWS's Signature Version 4 in the query, over a body that is
  * not known. The SDK runs every step of a request for it and looks for the bucket anew for each URL, and its signing alone works out for every
  * URL what is the same for all of a day: it was half of what a server did that signs as fast as it can.
+ * `bucket` is where the bucket is, its path with a slash at the end.
  */
-export function createPartSigner({ credentials, bucket, region, service }: PartSignerOptions): PartSigner {
+export function createPartSigner(bucket: URL, { region, service }: SigningScope): PartSigner {
   const { host, origin, pathname } = bucket
   const keyOf = createSigningKeys({ region, service })
 
-  return async ({ key, uploadId, partNumber, bytes, digest, algorithm }, { signingDate, expiresIn }) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await credentials()
+  return ({ key, uploadId, partNumber, bytes, digest, algorithm }, { signingDate, expiresIn }, { accessKeyId, secretAccessKey, sessionToken }) => {
     const time = signingDate.toISOString().replace(/[-:]|\.\d+/g, '')
     const day = time.slice(0, 8)
     const scope = `${day}/${region}/${service}/aws4_request`

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { describeCosts } from '~/bench/load/costs'
 import { replaceSection } from '~/bench/load/sections'
-import { writeEnd, writeReadings, writeShares } from '~/bench/load/table'
+import { describeErrors, writeEnd, writeReadings, writeShares } from '~/bench/load/table'
 import { quiet } from './reading'
 
 it('has a row for each number of clients, and tells what was signed for as if parts were 8 MiB', () => {
@@ -20,6 +20,12 @@ it('says why a series ended', () => {
 it('tells signing alone from all that a client takes of the server', () => {
   const sending = [{ ...quiet, stoodInFor: 0, serverShare: 0.05 }]
   expect(describeCosts(sending, [{ ...quiet, serverShare: 0.25 }])).toContain('took 1.00 ms of the server\'s CPU a second, opening and completing included; one who only asks took 0.20 ms')
+})
+
+it('counts what went wrong by its code', () => {
+  const errors = ['503 {"code":"store_unavailable","requestId":"1"}', '503 {"code":"store_unavailable","requestId":"2"}', 'Error: socket hang up']
+  expect(describeErrors([quiet, { ...quiet, errors }])).toBe('The errors: 2 × `store_unavailable`, 1 × `Error: socket hang up`.')
+  expect(describeErrors([quiet])).toBe('')
 })
 
 it('shows the largest shares alone', () => {
