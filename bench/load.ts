@@ -37,7 +37,7 @@ const intro = [
   `A client who is stood in for is nobody's engine: a stand-in makes the sign calls of ${peopleOfStandIn} people, as many parts in each as the engines' calls had, as often as that line takes them, in one session and for one upload that is opened once.`
   + ' It sends no part and completes nothing; it is there because the engines fill their core long before the server\'s is full.',
   '',
-  `"GB/s signed for" is the number of parts signed a second times ${meantPartBytes / MiB} MiB. CPU is of one core. The clients' lateness is how late their own timers are: what is seen of an answer is never more exact than that.`,
+  `"GB/s signed for" is the number of parts signed a second times ${meantPartBytes / MiB} MiB. Where people have just begun, URLs were signed ahead of the seconds that were looked at, so that fewer parts were signed in them than stored. CPU is of one core. The clients' lateness is how late their own timers are: what is seen of an answer is never more exact than that.`,
   '',
 ].join('\n')
 
