@@ -72,6 +72,6 @@ function describe({ sending, asking, partsACall, shares }: Series): string[] {
 }
 
 load().then(() => exit(0), (error: Error) => {
-  console.error(error)
+  console.error(error.message)
   exit(1)
 })
