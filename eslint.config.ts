@@ -60,7 +60,7 @@ export default withNuxt(
   ...walls,
   {
     name: 'lading/commands',
-    files: ['local-s3/cli.ts', 'scripts/**', 'bench/measure.ts', 'bench/compare.ts', 'bench/timeline.ts', 'tests/long/**'],
+    files: ['local-s3/cli.ts', 'scripts/**', 'bench/measure.ts', 'bench/compare.ts', 'bench/load.ts', 'bench/timeline.ts', 'tests/long/**'],
     rules: { 'no-console': 'off' },
   },
 )

@@ -3,18 +3,19 @@ import { join } from 'node:path'
 import { startCluster, stopCluster } from '~/scripts/ceph/cluster'
 import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { canHaveCeph } from '~/scripts/ceph/packages'
+import type { CephSettings } from '~/scripts/ceph/settings'
 import { readCephSettings } from '~/scripts/ceph/settings'
 import { freePort } from '~/tests/e2e/support/processes'
 import { startStore } from '~/tests/e2e/support/store'
 import { withClient } from './storeClient'
 
-/** A Ceph of its own below `folder`, which must be on a disk; started when it is first needed. */
-export function createCephStore(folder: string) {
+/** A Ceph of its own below `folder`, which must be on a disk; started when it is first needed. `changes` go before the usual settings. */
+export function createCephStore(folder: string, changes: Partial<Pick<CephSettings, 'minPartBytes'>> = {}) {
   let running: Promise<{ env: Record<string, string>, stop(): Promise<void> }> | undefined
 
   async function begin() {
     if (!await canHaveCeph()) throw new Error('Link e takes Debian 12 and root, to install Ceph. Name the other links with --link.')
-    const settings = { ...readCephSettings(), dir: await mkdtemp(join(folder, 'lading-bench-ceph-')), rgwPort: await freePort(), monPort: await freePort() }
+    const settings = { ...readCephSettings(), ...changes, dir: await mkdtemp(join(folder, 'lading-bench-ceph-')), rgwPort: await freePort(), monPort: await freePort() }
     const env = await startCluster(settings)
     await warmUp(env)
     return { env, stop: () => stopCluster(settings, { purge: true }) }

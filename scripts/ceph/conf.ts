@@ -59,7 +59,7 @@ osd memory target = 1073741824
 
 [client]
 rgw data = ${dir}/rgw
-rgw frontends = beast endpoint=127.0.0.1:${rgwPort}
+rgw frontends = beast endpoint=127.0.0.1:${rgwPort} tcp_nodelay=1
 rgw dns name = localhost
 rgw thread pool size = 64
 rgw enable usage log = false

@@ -3,6 +3,7 @@ import type { BatchedCalls, UploadApi } from '~/uploader/engine/ports'
 import type { Whose } from './whose'
 import { ownerHeader } from '#shared/access'
 import { LadingError } from '#shared/errors'
+import type { Calls } from './calls'
 import { createCalls } from './calls'
 
 /** A single `complete` may take as long as the platform lets it, in milliseconds. */
@@ -17,8 +18,11 @@ export interface ApiOptions {
 
 /** Our server's upload calls, over `fetch`. Retry is the engine's business, so there is none here. */
 export function createApi({ whose, baseUrl }: ApiOptions): Omit<UploadApi, 'session'> {
-  const { call, post } = createCalls({ baseUrl, headers: () => ({ ...whose.owner !== undefined && { [ownerHeader]: whose.owner } }) })
+  return uploadCalls(createCalls({ baseUrl, headers: () => ({ ...whose.owner !== undefined && { [ownerHeader]: whose.owner } }) }))
+}
 
+/** The same over any way to make a call. */
+export function uploadCalls({ call, post }: Calls): Omit<UploadApi, 'session'> {
   return {
     initiate: (request, signal) => post('upload/initiate', request, signal),
     sign: (request, signal) => post('upload/sign', request, signal),

@@ -3,6 +3,7 @@ import type { S3Clients } from './client'
 import { toStoreFailure } from './failure'
 import type { PartSigner } from './partSigner'
 import { createPartSigner } from './partSigner'
+import type { SigningScope } from './signingKeys'
 
 /** One way to the bucket: what a part's URL is signed with. */
 export interface Address {
@@ -20,22 +21,18 @@ export function lazyAddresses(clients: () => Promise<S3Clients>, bucket: string,
 }
 
 async function findAddresses(clients: () => Promise<S3Clients>, bucket: string, hosts: readonly string[]): Promise<Address[]> {
-  const { sdk, getSignedUrl, S3RequestPresigner, patient, pointer, hostPointer } = await clients()
+  const { sdk, getSignedUrl, pointer, hostPointer } = await clients()
   // Only the SDK knows where it would send a request to.
   const urls = await Promise.all([
     getSignedUrl(pointer, new sdk.HeadBucketCommand({ Bucket: bucket })),
     ...hosts.map((host) => getSignedUrl(hostPointer, new sdk.HeadBucketCommand({ Bucket: host }))),
   ])
-  const { credentials, sha256 } = patient.config
-  const all = urls.map((url) => new URL(url)).map((url) => {
-    const presigner = new S3RequestPresigner({ credentials, sha256, ...scopeOf(url) })
-    return { origin: url.origin, signer: createPartSigner(presigner, url) }
-  })
+  const all = urls.map((url) => new URL(url)).map((url) => ({ origin: url.origin, signer: createPartSigner(url, scopeOf(url)) }))
   return all.filter(({ origin }, index) => all.findIndex((other) => other.origin === origin) === index)
 }
 
 /** What the URL is signed for: `key id/day/region/service/aws4_request`. */
-function scopeOf({ searchParams }: URL): { region: string, service: string } {
+function scopeOf({ searchParams }: URL): SigningScope {
   const [region = '', service = ''] = searchParams.get('X-Amz-Credential')?.split('/').slice(-3) ?? []
   return { region, service }
 }

@@ -1,11 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { getSignedUrl, S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
+import type { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { StoreSettings } from '~/server/utils/config/store'
 
 export interface S3Clients {
   sdk: typeof import('@aws-sdk/client-s3')
   getSignedUrl: typeof getSignedUrl
-  S3RequestPresigner: typeof S3RequestPresigner
   /** Repeats by itself, and gives up on a store that is silent for 15 s. */
   patient: S3Client
   /** Sends once: for the calls whose repeat means something else. Its only time limit is the signal that each call brings. */
@@ -23,7 +22,7 @@ export function lazyClients(settings: StoreSettings): () => Promise<S3Clients> {
 }
 
 async function createClients(settings: StoreSettings): Promise<S3Clients> {
-  const [sdk, { getSignedUrl, S3RequestPresigner }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/s3-request-presigner')])
+  const [sdk, { getSignedUrl }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/s3-request-presigner')])
   // By default the SDK would sign the CRC32 of an empty body into every presigned URL.
   const checksums = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const
   const common = {
@@ -43,7 +42,7 @@ async function createClients(settings: StoreSettings): Promise<S3Clients> {
   const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
   const pointer = new sdk.S3Client({ ...common, credentials: nobody })
   const hostPointer = new sdk.S3Client({ bucketEndpoint: true, credentials: nobody, region: pointer.config.region })
-  return { sdk, getSignedUrl, S3RequestPresigner, patient, once, pointer, hostPointer }
+  return { sdk, getSignedUrl, patient, once, pointer, hostPointer }
 }
 
 /**

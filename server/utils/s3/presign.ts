@@ -7,7 +7,7 @@ import { urlSeconds } from '#shared/limits'
 import { addressAt, lazyAddresses } from './addresses'
 import type { S3Clients } from './client'
 import { toStoreFailure } from './failure'
-import type { Validity } from './partSigner'
+import type { Credentials, Validity } from './partSigner'
 import { assertKey } from '~/server/utils/keys'
 
 export interface DownloadToSign {
@@ -41,16 +41,16 @@ export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: st
       assertKey(key)
       const { patient } = await clients()
       const known = await addresses()
-      const validity = await expiry(patient, urlSeconds, now())
-      return await Promise.all(parts.map(async ({ partNumber, bytes, digest, store }, index) => {
-        const url = await addressAt(known, index, store).signer({ key, uploadId, partNumber, bytes, digest, algorithm }, validity)
+      const { validity, credentials } = await signing(patient, urlSeconds, now())
+      return parts.map(({ partNumber, bytes, digest, store }, index) => {
+        const url = addressAt(known, index, store).signer({ key, uploadId, partNumber, bytes, digest, algorithm }, validity, credentials)
         return { partNumber, url, headers: { [digestHeader[algorithm]]: digest }, validForMs: validity.expiresIn * 1000 }
-      }))
+      })
     },
 
     async signDownload(key, { contentType, contentDisposition }) {
       const { sdk, getSignedUrl, patient } = await clients()
-      const options = await expiry(patient, downloadSeconds, now())
+      const { validity } = await signing(patient, downloadSeconds, now())
       const command = new sdk.GetObjectCommand({
         Bucket: bucket,
         Key: assertKey(key),
@@ -58,7 +58,7 @@ export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: st
         ResponseContentDisposition: contentDisposition,
         ResponseCacheControl: 'private, no-store',
       })
-      return { url: await getSignedUrl(patient, command, options), validForMs: options.expiresIn * 1000 }
+      return { url: await getSignedUrl(patient, command, validity), validForMs: validity.expiresIn * 1000 }
     },
 
     async assertAddresses(parts) {
@@ -71,12 +71,13 @@ export function createPresignCalls(clients: () => Promise<S3Clients>, bucket: st
 }
 
 /** The SDK does not stop a URL from outliving the credential that signed it, nor does it sign by a given clock by itself. */
-async function expiry(client: S3Client, wishedSeconds: number, nowMs: number): Promise<Validity> {
-  const { expiration } = await client.config.credentials().catch((error: unknown) => {
+async function signing(client: S3Client, wishedSeconds: number, nowMs: number): Promise<{ validity: Validity, credentials: Credentials }> {
+  const credentials = await client.config.credentials().catch((error: unknown) => {
     throw toStoreFailure(error)
   })
+  const { expiration } = credentials
   const restSeconds = expiration ? Math.floor((expiration.getTime() - nowMs) / 1000) - marginSeconds : Infinity
   const expiresIn = Math.min(wishedSeconds, restSeconds)
   if (expiresIn < 1) throw new LadingError('store_unavailable', 'The server\'s credential is about to expire.')
-  return { expiresIn, signingDate: new Date(nowMs) }
+  return { validity: { expiresIn, signingDate: new Date(nowMs) }, credentials }
 }

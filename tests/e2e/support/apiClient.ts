@@ -4,8 +4,8 @@ import type { TestSite } from './site'
 export interface ApiClient {
   /** `body` makes it a POST. */
   call(path: string, body?: object, headers?: Record<string, string>): Promise<Response>
-  /** Becomes somebody, whose cookie all later calls carry. */
-  signIn(): Promise<void>
+  /** Becomes somebody, whose cookie all later calls carry; answers it. */
+  signIn(): Promise<string>
 }
 
 export function createApiClient(site: Pick<TestSite, 'url'>, always: Record<string, string> = {}): ApiClient {
@@ -27,6 +27,7 @@ export function createApiClient(site: Pick<TestSite, 'url'>, always: Record<stri
       const [sealed = ''] = answer.headers.getSetCookie()
       if (!answer.ok || sealed === '') throw new Error(`No session: ${answer.status} ${await answer.text()}`)
       cookie = sealed.slice(0, sealed.indexOf(';'))
+      return cookie
     },
   }
 }

@@ -79,7 +79,7 @@ describe.each(Object.entries(stores))('a part\'s URL at %s', (_, changes) => {
     for (const algorithm of digestAlgorithms) {
       for (const key of unusualKeys) {
         const asked = { ...part, key, algorithm, digest: digests[algorithm] }
-        expect(await usual?.signer(asked, always)).toBe(await signedBySdk(config, bucket, asked, always))
+        expect(usual?.signer(asked, always, credentials ?? permanent)).toBe(await signedBySdk(config, bucket, asked, always))
       }
     }
   })
@@ -99,8 +99,18 @@ describe('a part\'s URL', () => {
     await fc.assert(fc.asyncProperty(parts, dates, fc.integer({ min: 1, max: 900 }), async (changes, signingDate, expiresIn) => {
       const [asked, validity] = [{ ...part, ...changes }, { signingDate, expiresIn }]
       const expected = await signedBySdk({ endpoint: 'http://127.0.0.1:9000', region: 'eu-west-1', forcePathStyle: true, credentials: temporary }, 'cargo', asked, validity)
-      expect(await usual?.signer(asked, validity)).toBe(expected)
+      expect(usual?.signer(asked, validity, temporary)).toBe(expected)
     }), { numRuns: 200 })
+  })
+
+  it('is to the byte what the SDK signs after another secret, and another day, and the first ones again', async () => {
+    const [usual] = await addressesOf(storeSettings({}))
+    const nextDay = { ...always, signingDate: new Date('2026-03-01T00:00:00.000Z') }
+    for (const validity of [always, nextDay, always]) {
+      for (const credentials of [permanent, { ...permanent, secretAccessKey: 'another' }, temporary, permanent]) {
+        expect(usual?.signer(part, validity, credentials)).toBe(await signedBySdk({ region: 'eu-west-1', credentials }, 'cargo', part, validity))
+      }
+    }
   })
 
   it('is to the byte what the SDK signs for each of the bucket\'s other addresses', async () => {
@@ -108,7 +118,7 @@ describe('a part\'s URL', () => {
     expect(others.map(({ origin }) => origin)).toEqual(hosts.map((host) => new URL(host).origin))
     for (const [index, host] of hosts.entries()) {
       const expected = await signedBySdk({ region: 'eu-west-1', bucketEndpoint: true, credentials: temporary }, host, part, always)
-      expect(await others[index]?.signer(part, always)).toBe(expected)
+      expect(others[index]?.signer(part, always, temporary)).toBe(expected)
     }
   })
 })
