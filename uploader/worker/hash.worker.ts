@@ -4,7 +4,7 @@ import type { ObjectHash } from './objectHash'
 import type { WholeHash } from './wholeHash'
 import { hexToBase64 } from '#shared/digest'
 import { LadingError, toLadingError } from '#shared/errors'
-import { compositeDigest, fingerprint, withHasher } from './digests'
+import { compositeDigest, fingerprint, warmUp, withHasher } from './digests'
 import { createObjectHash } from './objectHash'
 import { readBlob } from './readBlob'
 import { createTurns } from './turns'
@@ -152,4 +152,8 @@ addEventListener('message', async ({ data }: MessageEvent<WorkerRequest>) => {
   } finally {
     running.delete(data.task)
   }
+})
+
+warmUp().catch(() => {
+  // Whoever needs a hasher hears of it.
 })
