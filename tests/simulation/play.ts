@@ -3,6 +3,7 @@ import type { UploadSnapshot } from '~/uploader/engine/types'
 import type { Act, Deed, Moment, OperationName, Story } from './story'
 import type { Tab } from './tab'
 import type { World } from './world'
+import { actionsFor } from '~/composables/uploadView'
 import { createMemoryRecords } from '~/tests/unit/engine/world'
 import { createDiskFile, createTwin, edit, pick, tokenBytes } from './disk'
 import { createSharedLocks } from './locks'
@@ -191,9 +192,11 @@ function perform(world: World, deed: Deed) {
       return void time.after(deed.reopenMs, () => void reopen(world))
     case 'take over':
       for (const upload of uploads) {
-        // The other tab stops for it, whatever becomes of this one.
-        watch.stopWanted(upload.fileName)
-        watch.released(tab, upload)
+        if (actionsFor(upload).canTakeOver) {
+          // The other tab stops for it, whatever becomes of this one.
+          watch.stopWanted(upload.fileName)
+          watch.released(tab, upload)
+        }
         tab.uploader.takeOver(upload.id)
       }
       return
@@ -222,8 +225,8 @@ function perform(world: World, deed: Deed) {
       return
     case 'resume':
       for (const upload of uploads) {
-        // Where neither this tab nor another one has the file, the page offers to pick it instead.
-        if (upload.hasFile || upload.isElsewhere) watch.released(tab, upload)
+        // A press where the page has no button for it has crossed something else, and means nothing.
+        if (actionsFor(upload).canResume) watch.released(tab, upload)
         tab.uploader.resume(upload.id)
       }
       return
@@ -257,11 +260,12 @@ async function reopen(world: World) {
 function goOn({ disk, watch }: World, tab: Tab, upload: UploadSnapshot) {
   const { id, fileName, hasFile } = upload
   const file = disk.find(({ name }) => name === fileName)
+  const { canResume, canContinue } = actionsFor(upload)
   if (hasFile) {
-    watch.released(tab, upload)
+    if (canResume) watch.released(tab, upload)
     tab.uploader.resume(id)
   } else if (file && !file.isDeleted) {
-    watch.released(tab, upload)
+    if (canContinue) watch.released(tab, upload)
     void tab.uploader.continueWith(id, pick(file))
   }
 }

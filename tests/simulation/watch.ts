@@ -346,9 +346,7 @@ export function createWatch(world: () => World): Watch {
     stopWanted: (fileName) => void stops.set(fileName, { at: world().time.now, releasedIn: new Set() }),
     orphaned: (id) => void orphans.set(id, { releasedIn: new Set() }),
     isStopWanted: (tab, { id, fileName }) => [orphans.get(id), stops.get(fileName)].some((stop) => stop?.releasedIn.has(tab) === false),
-    released(tab, { id, fileName, state }) {
-      // The page offers nothing but to wait for the end of that; a press that crosses it changes nothing.
-      if (state.status === 'discarding') return
+    released(tab, { id, fileName }) {
       // Of two presses in two tabs the earlier one may be the last to arrive.
       const stop = stops.get(fileName)
       if (stop && world().time.now - stop.at > relayMs) stop.releasedIn.add(tab)
