@@ -23,6 +23,8 @@ export interface PartSizeFacts {
 const largestAutomaticBytes = 32 * MiB
 /** A part may take so long: each one costs a preflight, and a drop throws its work away. */
 const wantedSeconds = 4
+/** Where nothing is remembered of the way. Most of a part's time is its way there and back then, unless it is large. */
+const presumedBytesPerSecond = 25e6
 /** Under a speed limit parts begin so far apart at most, where the store takes parts that are small enough. */
 const pacedSeconds = 4
 /** Parts for each connection. With fewer of them, connections idle at the end while the last parts are sent. */
@@ -43,7 +45,8 @@ export function assertFitsMemory(bodies: BodyKind, partBytes: number, fileBytes:
 
 /** The wished length of a part for a new upload, in bytes. The store's limits come on top of it. */
 export function wishPartBytes({ person, usual, allowed, bodies, memoryBytes, ...way }: PartSizeFacts): number {
-  const wished = person ?? Math.min(usual ?? automaticPartBytes(way), largestPacedBytes(allowed))
+  const goodput = way.goodput ?? Math.min(presumedBytesPerSecond, allowed ?? Infinity)
+  const wished = person ?? Math.min(usual ?? automaticPartBytes({ ...way, goodput }), largestPacedBytes(allowed))
   return bodies === 'bytes' ? Math.min(wished, largestPartInMemory(memoryBytes)) : wished
 }
 
@@ -53,10 +56,9 @@ export function largestPacedBytes(bytesPerSecond: number | undefined): number {
   return Math.max(smallestPartBytes, Math.floor(pacedSeconds * bytesPerSecond / MiB) * MiB)
 }
 
-function automaticPartBytes({ fileBytes, goodput, connections }: Pick<PartSizeFacts, 'fileBytes' | 'goodput' | 'connections'>): number {
-  if (goodput === undefined) return defaultPartBytes
-  const most = Math.min(wantedSeconds * goodput / connections, fileBytes / (leastRounds * connections), largestAutomaticBytes)
-  let partBytes = defaultPartBytes
-  while (partBytes * 2 <= most) partBytes *= 2
-  return partBytes
+/** A file of any length is cut so that each connection gets as many parts as the others, and none idles at the end. */
+function automaticPartBytes({ fileBytes, goodput, connections }: { fileBytes: number, goodput: number, connections: number }): number {
+  const largest = Math.min(wantedSeconds * goodput / connections, largestAutomaticBytes)
+  const rounds = Math.max(leastRounds, Math.ceil(fileBytes / (largest * connections)))
+  return Math.max(defaultPartBytes, Math.ceil(fileBytes / (rounds * connections) / MiB) * MiB)
 }

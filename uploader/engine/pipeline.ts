@@ -41,6 +41,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
     },
     spareMs: (urls) => flow.untilFreeMs(urls + 1),
     hasRoom: () => slots.inFlight < slots.limit,
+    underWay: () => slots.inFlight,
     gatherMs: timing.signGatherMs,
     signal: group.signal,
   })

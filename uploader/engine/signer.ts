@@ -12,7 +12,9 @@ export interface SignerOptions {
   spareMs(parts: number): number
   /** Whether one more part could begin now. */
   hasRoom(): boolean
-  /** How long parts that could leave at once are gathered for one call, in milliseconds. */
+  /** Parts that are being sent, or have a place and wait for their URL. */
+  underWay(): number
+  /** How long parts that could leave at once are gathered for one call while hardly anything is being sent, in milliseconds. */
   gatherMs: number
   /** Ends the gathering. */
   signal: AbortSignal
@@ -49,6 +51,9 @@ export interface Signer {
 const marginMs = 30_000
 /** A call is made so many times earlier than calls take. */
 const leadOfCall = 2
+/** With so many parts being sent nothing idles while the next ones are gathered, and that may take so many times longer. */
+const enoughToSend = 2
+const patienceWhileSending = 4
 /** What the latest call says weighs so much. */
 const latestShare = 0.3
 /** Longest wait on what is foretold, in milliseconds, before it is looked at again. */
@@ -60,7 +65,7 @@ interface Turn {
   done: Promise<void>
 }
 
-export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }: SignerOptions): Signer {
+export function createSigner({ clock, sign, spareMs, hasRoom, underWay, gatherMs, signal }: SignerOptions): Signer {
   const offered = new Map<number, PartToSign>()
   /** Offered, and to be asked for next; in that order. */
   const unsigned = new Map<number, PartToSign>()
@@ -103,7 +108,8 @@ export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }
   function patienceMs(since: number): number {
     if (callMs === undefined || unsigned.size >= batchLimit) return 0
     const untilNeeded = waiting > 0 ? 0 : spareMs(inHand.size) - leadOfCall * callMs
-    const untilGathered = hasRoom() ? since + gatherMs - clock.elapsed() : 0
+    const isSending = underWay() - waiting >= enoughToSend
+    const untilGathered = hasRoom() ? since + gatherMs * (isSending ? patienceWhileSending : 1) - clock.elapsed() : 0
     if (untilNeeded <= 0) return Math.max(untilGathered, 0)
     // Behind a landing that is overdue the need comes no nearer, and would be looked at all the time.
     return Math.min(Math.max(untilNeeded, gatherMs), longestLookMs)

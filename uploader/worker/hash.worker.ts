@@ -48,13 +48,13 @@ function objectOf(id: number): ObjectHash {
 
 /** Reads a range once; the whole-file hash goes along if it stands at its start. */
 async function pass(file: OpenedFile, range: Range, take: (piece: Uint8Array) => void, signal: AbortSignal) {
-  const whole = await file.whole.begin(range.start)
+  const whole = await file.whole.begin(range.start, range.end - range.start)
   try {
     await readBlob(file.content, range, (piece) => {
       take(piece)
       whole?.update(piece)
     }, signal)
-    whole?.commit(range.end - range.start)
+    whole?.commit()
   } catch (thrown) {
     whole?.rollBack()
     throw thrown
@@ -102,11 +102,11 @@ const handlers: Handlers = {
 
   composite: ({ digests, algorithm }) => compositeDigest(digests, algorithm),
 
-  checkpoint: async ({ file }) => fileOf(file).whole.checkpoint(),
+  checkpoint: async ({ file }) => await fileOf(file).whole.checkpoint(),
 
   async restore({ file, checkpoint }) {
     const { whole } = fileOf(file)
-    whole.restore(checkpoint)
+    await whole.restore(checkpoint)
     return { hashedBytes: whole.hashedBytes }
   },
 

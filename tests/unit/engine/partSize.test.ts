@@ -16,21 +16,21 @@ const facts: PartSizeFacts = {
 const wished = (changes: Partial<PartSizeFacts>) => wishPartBytes({ ...facts, ...changes }) / MiB
 
 describe('the wished part size', () => {
-  it('is 8 MiB where nothing is known of the way', () => {
-    expect(wished({})).toBe(8)
+  it.each([[1, 8], [100 * MiB, 8], [GiB, 16], [10 * GiB, 16], [1_000 * GiB, 16]])('is 8 MiB where nothing is known of the way, and up to 16 MiB for large files: of %d bytes', (fileBytes, mebibytes) => {
+    expect(wished({ fileBytes })).toBe(mebibytes)
   })
 
   it.each([
     ['2 Mbit/s', 250_000, 8],
     ['100 Mbit/s', 12_500_000, 8],
-    ['30 MB/s', 30_000_000, 16],
+    ['30 MB/s', 30_000_000, 19],
     ['120 MB/s', 120_000_000, 32],
     ['10 Gbit/s', 1_250_000_000, 32],
   ])('takes seconds over its connection: with %s remembered', (_, goodput, mebibytes) => {
     expect(wished({ goodput })).toBe(mebibytes)
   })
 
-  it.each([[100 * MiB, 8], [512 * MiB, 16], [GiB, 32]])('leaves enough parts of %d bytes to keep all connections busy to the end', (fileBytes, mebibytes) => {
+  it.each([[100 * MiB, 8], [512 * MiB, 18], [GiB, 29]])('leaves each connection as many parts of %d bytes as the others', (fileBytes, mebibytes) => {
     expect(wished({ goodput: 120_000_000, fileBytes })).toBe(mebibytes)
   })
 

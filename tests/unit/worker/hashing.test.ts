@@ -14,9 +14,9 @@ describe('the whole-file hash', () => {
     const whole = await createWholeHash()
     for (let start = 0; start < bytes.length; start += MiB) {
       const end = Math.min(start + MiB, bytes.length)
-      const pass = await whole.begin(start)
+      const pass = await whole.begin(start, end - start)
       await readBlob(new Blob([bytes]), { start, end }, (piece) => pass?.update(piece), signal)
-      pass?.commit(end - start)
+      pass?.commit()
     }
     expect(whole.hashedBytes).toBe(bytes.length)
     expect(await whole.digest()).toBe(sha256(bytes))
@@ -26,33 +26,70 @@ describe('the whole-file hash', () => {
   it('goes on from a checkpoint in another worker, and from its last commit after a pass that failed', async () => {
     const bytes = randomBytes(1000)
     const first = await createWholeHash()
-    const pass = await first.begin(0)
+    const pass = await first.begin(0, 600)
     pass?.update(bytes.subarray(0, 600))
-    pass?.commit(600)
-    const checkpoint = first.checkpoint()
-    const broken = await first.begin(600)
+    pass?.commit()
+    const checkpoint = await first.checkpoint()
+    const broken = await first.begin(600, 100)
     broken?.update(bytes.subarray(600, 700))
     broken?.rollBack()
 
     for (const whole of [first, await createWholeHash()]) {
-      if (whole.hashedBytes === 0) expect(whole.restore(checkpoint)).toBe(true)
-      const rest = await whole.begin(600)
+      if (whole.hashedBytes === 0) expect(await whole.restore(checkpoint)).toBe(true)
+      const rest = await whole.begin(600, 400)
       rest?.update(bytes.subarray(600))
-      rest?.commit(400)
+      rest?.commit()
       expect(await whole.digest()).toBe(sha256(bytes))
     }
   })
 
   it('takes one pass at a time, from where it stands', async () => {
     const whole = await createWholeHash()
-    expect(await whole.begin(10)).toBeUndefined()
-    expect(await whole.begin(0)).toBeDefined()
-    expect(await whole.begin(0)).toBeUndefined()
+    expect(await whole.begin(10, 1)).toBeUndefined()
+    expect(await whole.begin(0, 1)).toBeDefined()
+    expect(await whole.begin(0, 1)).toBeUndefined()
+  })
+
+  it('takes the first part in at once, from a buffer that is used again, and whoever goes on from there waits for the hash', async () => {
+    const bytes = randomBytes(3 * MiB)
+    const whole = await createWholeHash()
+    const buffer = new Uint8Array(MiB)
+    const first = await whole.begin(0, 2 * MiB)
+    for (const start of [0, MiB]) {
+      buffer.set(bytes.subarray(start, start + MiB))
+      first?.update(buffer)
+    }
+    first?.commit()
+    buffer.fill(0)
+    expect(whole.hashedBytes).toBe(2 * MiB)
+    const early = whole.checkpoint()
+
+    const rest = await whole.begin(2 * MiB, MiB)
+    rest?.update(bytes.subarray(2 * MiB))
+    rest?.commit()
+    expect(await whole.digest()).toBe(sha256(bytes))
+
+    const other = await createWholeHash()
+    expect(await other.restore(await early)).toBe(true)
+    expect(other.hashedBytes).toBe(2 * MiB)
+    expect(await other.digest()).toBe(sha256(bytes.subarray(0, 2 * MiB)))
+  })
+
+  it('forgets a first part that could not be read to its end', async () => {
+    const bytes = randomBytes(MiB)
+    const whole = await createWholeHash()
+    const broken = await whole.begin(0, MiB)
+    broken?.update(bytes.subarray(0, 100))
+    broken?.rollBack()
+    const again = await whole.begin(0, MiB)
+    again?.update(bytes)
+    again?.commit()
+    expect(await whole.digest()).toBe(sha256(bytes))
   })
 
   it('does not read the state of another version', async () => {
     const whole = await createWholeHash()
-    expect(whole.restore({ ...whole.checkpoint(), version: 'another' })).toBe(false)
+    expect(await whole.restore({ ...await whole.checkpoint(), version: 'another' })).toBe(false)
   })
 })
 
