@@ -208,4 +208,19 @@ export const knownStories: readonly Story[] = [
       { when: { op: 'put', nth: 1, phase: 'asked' }, deed: { type: 'open tab' } },
     ],
   },
+  // An upload stood in line here, took over another priority from the tab that had been at it, and was never found in line again.
+  {
+    ...plain,
+    seed: 0,
+    concurrency: 1,
+    partMs: 2_000,
+    files: [{ ...file, tokens: 2 }, { ...file, tokens: 0, isTwin: true }],
+    acts: [
+      { when: { ms: 97 }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
+      { when: { ms: 0 }, deed: { type: 'open tab' } },
+      { when: { op: 'put', nth: 2, phase: 'asked' }, deed: { type: 'crash', tab: 0, reopenMs: 0 } },
+      { when: { ms: 565 }, deed: { type: 'prioritize', file: 0, tab: 0, priority: 'last' } },
+      { when: { ms: 39 }, deed: { type: 'prioritize', file: 1, tab: 1, priority: 'first' } },
+    ],
+  },
 ]

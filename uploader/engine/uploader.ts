@@ -92,7 +92,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     locks: ports.locks,
     list,
     reporter,
-    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, relist: (id) => void listOne(id) }),
+    mirror: createMirror({ list, claims, queue: conductor.queue, halt: conductor.halt, rearrange: conductor.rearrange, relist: (id) => void listOne(id) }),
     newId: ports.newId,
     obey: (id, action) => presses.obey(id, action),
   })

@@ -29,11 +29,13 @@ export interface MirrorOptions {
   queue(entry: Entry): void
   /** Stops what is being done for it here; its state is not changed by that. */
   halt(entry: Entry, why: string): void
+  /** Its priority has changed. */
+  rearrange(entry: Entry): void
   /** Takes an upload back to the list if the server still has it. */
   relist(id: string): void
 }
 
-export function createMirror({ list, claims, queue, halt, relist }: MirrorOptions): Mirror {
+export function createMirror({ list, claims, queue, halt, rearrange, relist }: MirrorOptions): Mirror {
   /** Known from other tabs alone. */
   const met = new WeakSet<Entry>()
   const isInLine = ({ state }: Entry) => state.status === 'queued' || (state.status === 'waiting' && state.reason === 'other_tab')
@@ -96,12 +98,16 @@ export function createMirror({ list, claims, queue, halt, relist }: MirrorOption
 
   /** What was shown of it from elsewhere is all that is known of it now. */
   function leave(entry: Entry) {
-    entry.rememberedBytes = Math.max(entry.rememberedBytes, entry.elsewhere?.upload.storedBytes ?? 0)
-    entry.partBytes ??= entry.elsewhere?.upload.partBytes
-    entry.keptUntil ??= entry.elsewhere?.upload.keptUntil
-    if (entry.elsewhere) entry.priority = entry.elsewhere.upload.priority ?? 'normal'
+    const last = entry.elsewhere?.upload
     entry.elsewhere = undefined
     entry.touch()
+    if (!last) return
+    entry.rememberedBytes = Math.max(entry.rememberedBytes, last.storedBytes)
+    entry.partBytes ??= last.partBytes
+    entry.keptUntil ??= last.keptUntil
+    entry.priority = last.priority ?? 'normal'
+    // It may be in line here too, at the place of another priority.
+    rearrange(entry)
   }
 
   return {
