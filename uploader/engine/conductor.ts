@@ -42,6 +42,8 @@ export interface ConductorOptions {
   listUnfinished(id: string): Promise<void>
   /** From here on this tab drives the entry's upload. */
   onDrive(entry: Entry): void
+  /** Nothing is under way any more. */
+  onQuiet(): void
 }
 
 /** Why an upload was stopped; the reason of its abort signal. */
@@ -49,7 +51,7 @@ class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-export function createConductor({ list, claims, context, isOnHold, listUnfinished, onDrive }: ConductorOptions): Conductor {
+export function createConductor({ list, claims, context, isOnHold, listUnfinished, onDrive, onQuiet }: ConductorOptions): Conductor {
   const places = createPlaces({
     partsInFlight: () => context().slots.limit,
     isListed: (entry) => list.get(entry.id) === entry,
@@ -70,6 +72,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
   })
   let discards = 0
   let isClosed = false
+  const underWay = () => places.taken + discards
 
   function startQueued() {
     if (isClosed || isOnHold()) return
@@ -104,6 +107,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
       places.leave(entry)
       if (entry.state.status === 'queued') places.queue(entry)
       startQueued()
+      if (underWay() === 0) onQuiet()
     }
   }
 
@@ -192,7 +196,7 @@ export function createConductor({ list, claims, context, isOnHold, listUnfinishe
     },
 
     get underWay() {
-      return places.taken + discards
+      return underWay()
     },
 
     get isClosed() {

@@ -76,6 +76,8 @@ export interface EngineContext {
   renewal: Renewal
   /** Rung when the network or the page is back: what waits for time to pass is tried at once. */
   tryNow: Bell
+  /** Rung when a part lands. */
+  landing: Bell
   /**
    * The server knows this file as another upload: the entry goes on under that id. False where that upload is being
    * driven in this tab: then it has waited for that to end, and the server is to be asked again.

@@ -29,6 +29,7 @@ export async function travel(entry: Entry, file: SourceFile, context: EngineCont
     policy: timing,
     retries,
     tryNow: context.tryNow,
+    landing: context.landing,
     renewal: context.renewal,
     onWait(reason) {
       const { status } = entry.state

@@ -24,7 +24,7 @@ const largestAutomaticBytes = 32 * MiB
 /** A part may take so long: each one costs a preflight, and a drop throws its work away. */
 const wantedSeconds = 4
 /** Where nothing is remembered of the way. Most of a part's time is its way there and back then, unless it is large. */
-const presumedBytesPerSecond = 25e6
+const presumedBytesPerSecond = 33e6
 /** Under a speed limit parts begin so far apart at most, where the store takes parts that are small enough. */
 const pacedSeconds = 4
 /** Parts for each connection. With fewer of them, connections idle at the end while the last parts are sent. */

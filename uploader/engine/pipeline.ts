@@ -5,6 +5,7 @@ import type { Opened } from './opening'
 import { batchLimit } from '#shared/limits'
 import { createBell } from './bell'
 import { createCheckpoints } from './checkpoints'
+import { gatherMs } from './gathering'
 import { rangeOf } from './ledger'
 import { hashPast, provePart } from './proving'
 import { createSender } from './sending'
@@ -41,8 +42,13 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
     },
     spareMs: (urls) => flow.untilFreeMs(urls + 1),
     hasRoom: () => slots.inFlight < slots.limit,
-    underWay: () => slots.inFlight,
-    gatherMs: timing.signGatherMs,
+    gatherMs: (waiting) => gatherMs({
+      leastMs: timing.signGatherMs,
+      isMoreToCome: ledger.nextWaiting() !== undefined,
+      hasLanded: ledger.storedParts > 0,
+      sending: slots.inFlight - waiting,
+      limit: slots.limit,
+    }),
     signal: group.signal,
   })
   const sender = createSender({ ...journey, signal: group.signal }, open, ledger, signer, onMoved)

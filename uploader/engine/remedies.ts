@@ -13,6 +13,8 @@ export type Remedy =
     isPatient?: boolean
     /** Pauses as after so many failures, however many there were: what costs nobody anything is looked at again soon. */
     pauseAsAfter?: number
+    /** The way to the store is open again once a part lands: the pause is over then. */
+    endsWithLanding?: boolean
     /** No pause: what failed was ours, and doing it anew mends it. */
     atOnce?: boolean
   }
@@ -20,10 +22,10 @@ export type Remedy =
 const stop: Remedy = { then: 'stop' }
 
 const remedies: Partial<Record<ErrorCode, Remedy>> = {
-  offline: { then: 'retry', reason: 'offline', isPatient: true, pauseAsAfter: 3 },
+  offline: { then: 'retry', reason: 'offline', isPatient: true, pauseAsAfter: 3, endsWithLanding: true },
   sign_in: { then: 'retry', reason: 'sign_in', isPatient: true },
-  store_unreachable: { then: 'retry', reason: 'network' },
-  stalled: { then: 'retry', reason: 'network' },
+  store_unreachable: { then: 'retry', reason: 'network', endsWithLanding: true },
+  stalled: { then: 'retry', reason: 'network', endsWithLanding: true },
   store_busy: { then: 'retry', reason: 'store_busy' },
   store_full: { then: 'retry', reason: 'store_full' },
   server_unreachable: { then: 'retry', reason: 'server' },

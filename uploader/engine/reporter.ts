@@ -7,6 +7,8 @@ export interface Reporter {
   changed(entry: Entry): void
   /** Nobody hears of the entry any more, not even of what changed already. */
   forget(entry: Entry): void
+  /** Nothing is under way any more: what changed is told at once. */
+  settle(): void
   /** Tells at once. */
   tell(event: UploaderEvent): void
   subscribe(listener: (event: UploaderEvent) => void): () => void
@@ -21,7 +23,7 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
   const dirty = new Set<Entry>()
   /** Those that were last told with a speed. */
   const moving = new Set<Entry>()
-  let isScheduled = false
+  let scheduled: AbortController | undefined
   let isToLookAgain = false
   let lastFlushAt = -Infinity
 
@@ -30,7 +32,8 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
   }
 
   function flush() {
-    isScheduled = false
+    scheduled?.abort()
+    scheduled = undefined
     lastFlushAt = clock.elapsed()
     const entries = [...dirty]
     dirty.clear()
@@ -57,11 +60,13 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
 
   function changed(entry: Entry) {
     dirty.add(entry)
-    if (isScheduled) return
-    isScheduled = true
+    if (scheduled) return
+    scheduled = new AbortController()
     // A clock that was set back must not silence the page.
     const restMs = Math.min(Math.max(0, lastFlushAt + intervalMs - clock.elapsed()), intervalMs)
-    void clock.sleep(restMs).then(flush)
+    clock.sleep(restMs, scheduled.signal).then(flush, () => {
+      // It was told earlier.
+    })
   }
 
   return {
@@ -69,6 +74,9 @@ export function createReporter(clock: Clock, intervalMs: number): Reporter {
     forget(entry) {
       dirty.delete(entry)
       moving.delete(entry)
+    },
+    settle() {
+      if (scheduled) flush()
     },
     tell,
     subscribe(listener) {

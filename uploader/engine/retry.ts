@@ -2,6 +2,7 @@ import type { ErrorCode, LadingError } from '#shared/errors'
 import type { BackoffPolicy } from './backoff'
 import type { Bell } from './bell'
 import type { Clock } from './ports'
+import type { Remedy } from './remedies'
 import type { Renewal } from './session'
 import type { WaitReason } from './types'
 import { toLadingError } from '#shared/errors'
@@ -17,6 +18,8 @@ export interface RetryOptions {
   retries: number
   /** Rung when there is reason to try at once. */
   tryNow: Pick<Bell, 'rung'>
+  /** Rung when a part lands, of whichever upload; absent where nothing is sent to the store. */
+  landing?: Pick<Bell, 'rung'>
   /** Absent where no call needs a session. */
   renewal?: Renewal
   onWait(reason: WaitReason): void
@@ -34,7 +37,9 @@ export interface Retry {
   landed(): void
 }
 
-export function createRetry({ clock, random, policy, retries, tryNow, renewal, onWait, onPause, onRecovered }: RetryOptions): Retry {
+type Pause = Pick<Extract<Remedy, { then: 'retry' }>, 'endsWithLanding'>
+
+export function createRetry({ clock, random, policy, retries, tryNow, landing, renewal, onWait, onPause, onRecovered }: RetryOptions): Retry {
   let landings = 0
   /** When all whom one failure met try again, as they were told of it: together. Apart, each would make the call that failed for all. */
   const nextTries = new WeakMap<LadingError, number>()
@@ -48,11 +53,15 @@ export function createRetry({ clock, random, policy, retries, tryNow, renewal, o
   }
 
   /** Ends early when there is reason to try at once. */
-  async function pause(ms: number, signal: AbortSignal) {
+  async function pause(ms: number, { endsWithLanding }: Pause, signal: AbortSignal) {
     const over = new AbortController()
     const stopListening = whenAborted(signal, () => over.abort(signal.reason))
     try {
-      await Promise.race([clock.sleep(ms, over.signal), tryNow.rung(over.signal)])
+      await Promise.race([
+        clock.sleep(ms, over.signal),
+        tryNow.rung(over.signal),
+        ...(landing && endsWithLanding ? [landing.rung(over.signal)] : []),
+      ])
     } finally {
       stopListening()
       over.abort()
@@ -108,7 +117,7 @@ export function createRetry({ clock, random, policy, retries, tryNow, renewal, o
           const waitMs = nextTryAt(error, remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries)) - clock.elapsed()
           onPause?.(error.code, waitMs)
           // What the other side asked for is waited out, whatever happens here; and not all who were sent away come back at once.
-          if (error.retryAfterMs === undefined) await pause(waitMs, signal)
+          if (error.retryAfterMs === undefined) await pause(waitMs, remedy, signal)
           else await clock.sleep(waitMs, signal)
         }
       }

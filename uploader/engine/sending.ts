@@ -185,6 +185,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
       )
       signer.drop(partNumber)
       retry.landed()
+      context.landing.ring()
       ledger.landed({ partNumber, etag, digest })
       entry.touch()
       // What is written down here keeps no other part waiting.

@@ -12,10 +12,8 @@ export interface SignerOptions {
   spareMs(parts: number): number
   /** Whether one more part could begin now. */
   hasRoom(): boolean
-  /** Parts that are being sent, or have a place and wait for their URL. */
-  underWay(): number
-  /** How long parts that could leave at once are gathered for one call while hardly anything is being sent, in milliseconds. */
-  gatherMs: number
+  /** How long parts that could leave at once are gathered for one call, in milliseconds, while so many have a place and wait. */
+  gatherMs(waiting: number): number
   /** Ends the gathering. */
   signal: AbortSignal
 }
@@ -51,9 +49,8 @@ export interface Signer {
 const marginMs = 30_000
 /** A call is made so many times earlier than calls take. */
 const leadOfCall = 2
-/** With so many parts being sent nothing idles while the next ones are gathered, and that may take so many times longer. */
-const enoughToSend = 2
-const patienceWhileSending = 4
+/** What is foretold is looked at no more often, in milliseconds. */
+const shortestLookMs = 50
 /** What the latest call says weighs so much. */
 const latestShare = 0.3
 /** Longest wait on what is foretold, in milliseconds, before it is looked at again. */
@@ -65,7 +62,7 @@ interface Turn {
   done: Promise<void>
 }
 
-export function createSigner({ clock, sign, spareMs, hasRoom, underWay, gatherMs, signal }: SignerOptions): Signer {
+export function createSigner({ clock, sign, spareMs, hasRoom, gatherMs, signal }: SignerOptions): Signer {
   const offered = new Map<number, PartToSign>()
   /** Offered, and to be asked for next; in that order. */
   const unsigned = new Map<number, PartToSign>()
@@ -108,11 +105,10 @@ export function createSigner({ clock, sign, spareMs, hasRoom, underWay, gatherMs
   function patienceMs(since: number): number {
     if (callMs === undefined || unsigned.size >= batchLimit) return 0
     const untilNeeded = waiting > 0 ? 0 : spareMs(inHand.size) - leadOfCall * callMs
-    const isSending = underWay() - waiting >= enoughToSend
-    const untilGathered = hasRoom() ? since + gatherMs * (isSending ? patienceWhileSending : 1) - clock.elapsed() : 0
+    const untilGathered = hasRoom() ? since + gatherMs(waiting) - clock.elapsed() : 0
     if (untilNeeded <= 0) return Math.max(untilGathered, 0)
     // Behind a landing that is overdue the need comes no nearer, and would be looked at all the time.
-    return Math.min(Math.max(untilNeeded, gatherMs), longestLookMs)
+    return Math.min(Math.max(untilNeeded, shortestLookMs), longestLookMs)
   }
 
   async function gather() {

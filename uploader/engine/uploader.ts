@@ -83,6 +83,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     context: () => context,
     isOnHold: () => standby.isOnHold,
     onDrive: (entry) => tabs.speakFor(entry),
+    onQuiet: reporter.settle,
     listUnfinished: listOne,
   })
   const tabs = createTabs({
@@ -113,6 +114,7 @@ export function createUploader(world: Ports, options: UploaderOptions = {}): Upl
     session: session.open,
     renewal: session,
     tryNow: createBell(),
+    landing: createBell(),
     adopt: conductor.adopt,
     partWays: conductor.partWays,
     startAnew: conductor.startAnew,

@@ -16,6 +16,9 @@ const longestSilenceMs: Partial<Record<UploadStatus, number>> = {
   assembling: 1_050_000,
 }
 
+/** What stands still is told at once. */
+const moving: ReadonlySet<UploadStatus> = new Set(['opening', 'proving', 'uploading', 'assembling'])
+
 /** Looks at what the engine of each tab tells its page. */
 export interface ScreenWatch {
   tabOpened(tab: Tab): void
@@ -111,9 +114,11 @@ export function createScreenWatch({ world, wishes, network, broken }: ScreenWatc
     }
   }
 
+  /** While something is under way here. */
   function isTooSoon(tab: Tab, now: number): boolean {
     const last = toldAt.get(tab)
-    return last !== undefined && now - last < defaultTiming.reportMs - 0.01
+    const isBusy = tab.uploader.snapshots().some(({ state, isElsewhere }) => !isElsewhere && moving.has(state.status))
+    return isBusy && last !== undefined && now - last < defaultTiming.reportMs - 0.01
   }
 
   return {

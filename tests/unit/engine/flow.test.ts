@@ -254,7 +254,7 @@ describe('an upload of which nothing moves', () => {
     expect(time.elapsed()).toBeLessThan(89_000)
     await completed()
     expect(puts).toHaveLength(2)
-    expect(statuses.filter((status, index) => status !== statuses[index - 1])).toEqual(['uploading', 'network', 'uploading'])
+    expect(statuses.filter((status, index) => status !== statuses[index - 1])).toEqual(['uploading', 'network', 'uploading', 'completed'])
   })
 })
 

@@ -16,7 +16,7 @@ const facts: PartSizeFacts = {
 const wished = (changes: Partial<PartSizeFacts>) => wishPartBytes({ ...facts, ...changes }) / MiB
 
 describe('the wished part size', () => {
-  it.each([[1, 8], [100 * MiB, 8], [GiB, 16], [10 * GiB, 16], [1_000 * GiB, 16]])('is 8 MiB where nothing is known of the way, and up to 16 MiB for large files: of %d bytes', (fileBytes, mebibytes) => {
+  it.each([[1, 8], [100 * MiB, 8], [GiB, 19], [10 * GiB, 21], [1_000 * GiB, 21]])('is 8 MiB where nothing is known of the way, and up to 21 MiB for large files: of %d bytes', (fileBytes, mebibytes) => {
     expect(wished({ fileBytes })).toBe(mebibytes)
   })
 

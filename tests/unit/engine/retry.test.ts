@@ -25,13 +25,14 @@ function createNetwork() {
 function createWait(error: LadingError, random = 0.999) {
   const clock = createVirtualClock()
   const network = createNetwork()
-  const retry = createRetry({ clock, random: () => random, policy: { baseDelayMs: 20_000, maxDelayMs: 30_000 }, retries: 9, tryNow: network, onWait() {}, onRecovered() {} })
+  const landing = createBell()
+  const retry = createRetry({ clock, random: () => random, policy: { baseDelayMs: 20_000, maxDelayMs: 30_000 }, retries: 9, tryNow: network, landing, onWait() {}, onRecovered() {} })
   let tries = 0
   const done = (signal = new AbortController().signal) => retry.run(async () => {
     if (++tries === 1) throw error
     return clock.elapsed()
   }, signal)
-  return { clock, network, done }
+  return { clock, network, landing, done }
 }
 
 describe('a pause before another try', () => {
@@ -44,6 +45,19 @@ describe('a pause before another try', () => {
     expect(await trying - startedAt).toBe(1_000)
     expect(network.waiting()).toBe(0)
   })
+
+  it.each([['offline', 1_000], ['store_unreachable', 1_000], ['stalled', 1_000], ['store_busy', 20_000], ['server_unreachable', 20_000]] as const)(
+    'ends when a part of some upload lands, where it was the way to the store that failed: %s after about %d ms',
+    async (code, expectedMs) => {
+      const { clock, network, landing, done } = createWait(new LadingError(code, 'Failed'))
+      const startedAt = clock.elapsed()
+      const trying = done()
+      await clock.sleep(1_000)
+      landing.ring()
+      expect(Math.abs(await trying - startedAt - expectedMs)).toBeLessThan(100)
+      expect(network.waiting()).toBe(0)
+    },
+  )
 
   it('ends by itself where nobody says so', async () => {
     const { clock, network, done } = createWait(new LadingError('store_unreachable', 'Down'))

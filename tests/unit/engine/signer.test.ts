@@ -11,17 +11,16 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
  * A server that takes 100 ms, and may answer less than it was asked for. So many connections are free, and behind them each
  * part that lands makes room for the next one.
  */
-function createWorld({ free = 64, underWay = 0, landingEveryMs = 1_000, validForMs = 900_000, leavesOut = (_: number): boolean => false } = {}) {
+function createWorld({ free = 64, landingEveryMs = 1_000, validForMs = 900_000, leavesOut = (_: number): boolean => false } = {}) {
   const time = createVirtualTime()
   const stop = new AbortController()
   const calls: { at: number, parts: number[] }[] = []
-  const rules = { leavesOut, validForMs, free, underWay, landingEveryMs, isDown: false }
+  const rules = { leavesOut, validForMs, free, landingEveryMs, gatherMs: 50, isDown: false }
   const signer = createSigner({
     clock: time,
     spareMs: (parts) => Math.max(0, parts + 1 - rules.free) * rules.landingEveryMs,
     hasRoom: () => rules.free > 0,
-    underWay: () => rules.underWay,
-    gatherMs: 50,
+    gatherMs: () => rules.gatherMs,
     signal: stop.signal,
     async sign(parts): Promise<SignedPart[]> {
       calls.push({ at: time.elapsed(), parts: parts.map(({ partNumber }) => partNumber) })
@@ -65,8 +64,9 @@ describe('the signer', () => {
     expect(calls.flatMap(({ parts }) => parts)).toEqual(range(1, 20))
   })
 
-  it('gathers for longer while parts are being sent', async () => {
-    const { time, signer, calls, until } = createWorld({ underWay: 2 })
+  it('gathers for as long as it is told', async () => {
+    const { time, signer, calls, rules, until } = createWorld()
+    rules.gatherMs = 200
     signer.offer(part(1))
     for (const partNumber of range(2, 20)) time.at(200 + 30 * partNumber, () => signer.offer(part(partNumber)))
     await until(2_000)
