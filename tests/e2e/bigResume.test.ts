@@ -11,10 +11,18 @@ const isLong = process.env.LADING_LONG === '1'
 const fileBytes = isLong ? 4096 * MiB : 512 * MiB
 const timeoutMs = isLong ? 900_000 : 180_000
 
-/** Sends nine tenths of a file, and kills the browser. */
+/** Sends nine tenths of a file, however it is cut, and kills the browser. */
 async function leaveNearTheEnd(world: World, bytes: number) {
   const { proxy } = world.store
   if (!proxy) throw new Error('No proxy')
+  let partBytes = 0
+  const lastTenth = proxy.on({
+    operation: 'UploadPart',
+    when({ partNumber = 0, headers }) {
+      partBytes = Math.max(partBytes, Number(headers['content-length']))
+      return (partNumber - 1) * partBytes >= bytes * 0.9
+    },
+  }, hold())
   const profile = await world.newProfile()
   const file = await world.samples.file('voyage.bin', bytes)
   const first = await world.visit(profile)
@@ -24,6 +32,7 @@ async function leaveNearTheEnd(world: World, bytes: number) {
     return stored.reduce((sum, part) => sum + part.bytes, 0) >= bytes * 0.9
   }, timeoutMs)
   await first.kill()
+  lastTenth.remove()
   const listed = await world.store.listedParts()
   const second = await world.visit(profile)
   await second.offer.waitFor()

@@ -31,6 +31,12 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
   const bell = createBell()
   /** Parts that were read and wait for a place. */
   let ready = 0
+  /**
+   * Of what was begun before, no more is read than one part to send until that is on its way: the first byte waits for nothing else.
+   * A fresh file is read ahead at once.
+   */
+  let hasMoved = ledger.storedParts === 0
+  let hasOneToSend = false
 
   const signer = createSigner({
     clock: ports.clock,
@@ -55,8 +61,9 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
   const checkpoints = createCheckpoints(open, ledger, (checkpoint) =>
     context.remember(() => ports.records.update(entry.id, { checkpoint })))
 
-  /** More is known of how quickly parts are sent: how many are read ahead, and when the next URLs are needed, hangs on that. */
+  /** More is known of how parts are sent: how many are read ahead, and when the next URLs are needed, hangs on that. */
   function onMoved() {
+    hasMoved = true
     signer.look()
     bell.ring()
   }
@@ -75,6 +82,7 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
   function makeReady(part: PartToSign) {
     ledger.ready(part.partNumber)
     ready++
+    hasOneToSend = true
     signer.offer(part)
     group.run(() => sendOne(part))
   }
@@ -109,7 +117,8 @@ export async function sendAndProve(journey: Journey, open: OpenFile, opened: Ext
 
   async function read() {
     while (!ledger.isAllProven) {
-      if (await readNext()) await checkpoints.look()
+      const isHeldBack = hasOneToSend && !hasMoved
+      if (!isHeldBack && await readNext()) await checkpoints.look()
       else await bell.rung(group.signal)
     }
   }

@@ -38,7 +38,7 @@ export async function hashPast(open: OpenFile, ledger: Ledger, partNumber: numbe
 }
 
 /** So much is read before the first part may leave; of large parts, one alone may be more. */
-const sampleBytes = 40 * MiB
+const sampleBytes = 32 * MiB
 
 /**
  * A few parts stand for all until the rest is proven in the background: two by chance, the first and the last, as far

@@ -34,7 +34,7 @@ const hiddenETagTries = 3
 const refusals: readonly ErrorCode[] = ['url_expired', 'store_config']
 const hiddenRefusals: readonly ErrorCode[] = ['store_unreachable', 'store_cors']
 
-/** `onMoved` is called when something of a part was handed to the network, and when one has landed. */
+/** `onMoved` is called when something of a part was handed to the network, when one has landed, and when a try has failed. */
 export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, signer: Signer, onMoved: () => void): Sender {
   const { entry, context, retry, signal } = journey
   const { ports, timing, flow } = context
@@ -181,6 +181,7 @@ export function createSender(journey: Journey, open: OpenFile, ledger: Ledger, s
           const { sentBytes } = ledger.snapshot(partNumber)
           ledger.retrying(partNumber, error.code)
           entry.note({ type: 'retry', partNumber, code: error.code, sentBytes })
+          onMoved()
         },
       )
       signer.drop(partNumber)

@@ -1,5 +1,4 @@
-import type { Files, OpenFile } from '~/uploader/engine/ports'
-import type { PartRange } from '#shared/partPlan'
+import type { Files, OpenFile, PartTransport } from '~/uploader/engine/ports'
 import { describe, expect, it } from 'vitest'
 import { base64ToHex } from '#shared/digest'
 import { MiB } from '#shared/limits'
@@ -9,11 +8,11 @@ import { createModel, createPorts, nodeFiles } from './world'
 
 const digest = 'AAAAAAAAAAAAAAAAAAAAAA=='
 
-/** An unfinished upload whose last part alone is missing; answers what is read before that part is asked for. */
-async function readBeforeSending(partBytes: number): Promise<PartRange[]> {
+/** An unfinished upload of a hundred parts whose last ones are missing; answers the numbers of what is read before the first of them is sent. */
+async function readBeforeSending(partBytes: number, missing = 1): Promise<number[]> {
   const plan = { fileBytes: 100 * partBytes, partBytes }
   const model = createModel()
-  const listed = Array.from({ length: partCount(plan) - 1 }, (_, index) => ({
+  const listed = Array.from({ length: partCount(plan) - missing }, (_, index) => ({
     partNumber: index + 1,
     bytes: partRange(plan, index + 1).end - partRange(plan, index + 1).start,
     etag: base64ToHex(digest),
@@ -22,9 +21,9 @@ async function readBeforeSending(partBytes: number): Promise<PartRange[]> {
   const upload = { id: 'known', fileName: 'cargo.bin', fileBytes: plan.fileBytes, fingerprint: 'print', partBytes, contentType: '' }
   model.uploads.set('known', { ...upload, parts: new Map(listed.map((part) => [part.partNumber, part])) })
 
-  const read: PartRange[] = []
-  let tell = (_read: PartRange[]) => {}
-  const readBefore = new Promise<PartRange[]>((resolve) => {
+  const read: number[] = []
+  let tell = (_read: number[]) => {}
+  const readBefore = new Promise<number[]>((resolve) => {
     tell = resolve
   })
   const files: Files = {
@@ -34,14 +33,20 @@ async function readBeforeSending(partBytes: number): Promise<PartRange[]> {
       ...nodeFiles.open(file, algorithm, bodies),
       // Nothing is left to be read for the whole-file hash.
       hashedBytes: plan.fileBytes,
-      async digest(range) {
-        if (range.partNumber === partCount(plan)) tell([...read])
-        else read.push(range)
+      async digest({ partNumber }) {
+        read.push(partNumber)
         return digest
       },
     }),
   }
-  const uploader = createUploader(createPorts(model, { files, random: Math.random }), { partBytes })
+  const transport: PartTransport = {
+    preconnect() {},
+    async put({ signal }) {
+      tell([...read])
+      return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    },
+  }
+  const uploader = createUploader(createPorts(model, { files, transport, random: Math.random }), { partBytes })
   await uploader.start()
   void uploader.continueWith('known', { name: 'cargo.bin', bytes: plan.fileBytes, modifiedAt: 1, contentType: '', content: new Blob() })
   const answer = await readBefore
@@ -52,12 +57,18 @@ async function readBeforeSending(partBytes: number): Promise<PartRange[]> {
 describe('the proof by sample', () => {
   it('reads up to four parts before the first one is sent', async () => {
     const read = await readBeforeSending(8 * MiB)
-    expect(read.length).toBeGreaterThanOrEqual(2)
-    expect(read.length).toBeLessThanOrEqual(4)
-    expect(read.map(({ partNumber }) => partNumber)).toEqual(expect.arrayContaining([1, 99]))
+    expect(read.at(-1)).toBe(100)
+    const sample = read.slice(0, -1)
+    expect(sample.length).toBeGreaterThanOrEqual(2)
+    expect(sample.length).toBeLessThanOrEqual(4)
+    expect(sample).toEqual(expect.arrayContaining([1, 99]))
   })
 
   it('reads fewer where parts are large, so that the first byte leaves soon all the same', async () => {
-    expect(await readBeforeSending(32 * MiB)).toHaveLength(1)
+    expect(await readBeforeSending(32 * MiB)).toHaveLength(2)
+  })
+
+  it('is followed by one part to send, and by no other before that is on its way', async () => {
+    expect((await readBeforeSending(20 * MiB, 40)).filter((partNumber) => partNumber > 60)).toEqual([61])
   })
 })
