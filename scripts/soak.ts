@@ -32,7 +32,7 @@ await rm(folder, { recursive: true })
 exit(tally.tell() ? 0 : 1)
 
 async function writeReport(result: SoakResult) {
-  const { started, completed, identical, discarded, stopped, actions, bytesSent, bytesSentAgain, orphans, strayKeys } = result
+  const { started, completed, identical, discarded, stopped, actions, bytesSent, bytesSentAgain, reaped, orphans, objects } = result
   const list = (counts: Record<string, number>) => Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ') || 'none'
   const rows: [string, string | number][] = [
     ['Files added', started],
@@ -44,8 +44,9 @@ async function writeReport(result: SoakResult) {
     ['Done to it', list(actions)],
     ['Bytes sent', bytesSent.toLocaleString('en')],
     ['Of these sent again', `${bytesSentAgain.toLocaleString('en')} (${(100 * bytesSentAgain / Math.max(1, bytesSent)).toFixed(1)} %)`],
-    ['Multipart uploads left open, without the reaper', orphans],
-    ['Stray markers and objects', strayKeys],
+    ['Objects in the bucket', objects],
+    ['Taken away by the reaper, a month later: abandoned uploads, multipart uploads of none, markers of none', reaped ? `${reaped.uploads}, ${reaped.strays}, ${reaped.markers}` : 'it did not run'],
+    ['Orphans after the reaper: multipart uploads, and keys of unfinished ones', orphans.length],
   ]
   await writeFile('reports/soak.md', [
     '# Soak',

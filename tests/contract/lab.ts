@@ -18,7 +18,7 @@ import type { Gateway } from '~/server/utils/s3/gateway'
 import { createGateway } from '~/server/utils/s3/gateway'
 import type { Completion, UploadContext } from '~/server/utils/uploads/context'
 import { createUploads } from '~/server/utils/uploads/createUploads'
-import { createRecords } from '~/server/utils/uploads/record'
+import { createContext } from './context'
 
 interface Store {
   endpoint: string
@@ -102,19 +102,14 @@ export async function openLab() {
 
   function serverWith({ gateway: change, limits, quotas, digestAlgorithm = 'md5' }: Change = {}) {
     const changed = { ...gateway, ...change?.(gateway) }
-    const context: UploadContext = {
-      gateway: changed,
-      records: createRecords(changed),
+    const context = createContext(changed, {
       limits: { ...providerTraits.local.limits, minPartBytes: store.minPartBytes, ...limits },
       quotas: createQuotas({ gateway: changed, clock, maxOpenUploads: 12_000, maxOwnerBytes: undefined, ...quotas }),
       digestAlgorithm,
-      assemblingMs: 600_000,
-      abandonedMs: 14 * 24 * 60 * 60 * 1000,
       clock,
-      randomToken: () => randomBytes(16).toString('hex'),
       aside: (_, work) => void asides.push(work()),
       onCompleted: async (completion) => void completions.push(completion),
-    }
+    })
     return { uploads: createUploads(context), files: createFiles(context), context }
   }
 

@@ -5,6 +5,7 @@ import { hold } from '~/tests/proxy'
 import { eventually } from './support/eventually'
 import { storySettings, storyStore, tellMainStory } from './support/mainStory'
 import { inWorld } from './support/world'
+import { cpuSecondsOfPid } from '~/bench/processes'
 
 it('on Node an upload survives the browser\'s end', () => inWorld(storyStore, tellMainStory, storySettings))
 
@@ -33,4 +34,16 @@ it('while it drains it says that it is not ready and serves all the same; a seco
   await world.expectDelivered(await upload(world, 3))
   await world.site.stop('SIGTERM')
   expect(await ended).toBe(1)
+}))
+
+it('a server whose log nobody reads any more goes on serving, and does not wear itself out over it', () => inWorld(storyStore, async ({ site }) => {
+  // Each of them is a line in the log.
+  const call = async () => (await fetch(`${site.url}/api/nothing`)).status
+  site.breakLog()
+  for (let made = 0; made < 20; made++) expect(await call()).toBe(404)
+  const before = cpuSecondsOfPid(site.pid)
+  // What it does while nobody asks for anything.
+  await pause(1_000)
+  expect(cpuSecondsOfPid(site.pid) - before).toBeLessThan(0.3)
+  expect(await call()).toBe(404)
 }))

@@ -1,3 +1,5 @@
+import type { ReapReport } from '~/server/utils/reaper/report'
+
 /** What a soak has counted. */
 export interface SoakResult {
   seed: number
@@ -14,10 +16,12 @@ export interface SoakResult {
   actions: Record<string, number>
   bytesSent: number
   bytesSentAgain: number
-  /** Open multipart uploads at the end, without any help of the reaper. */
-  orphans: number
-  /** Markers of unfinished uploads at the end, and objects that are too many or too few. */
-  strayKeys: number
+  /** What the reaper found to do at the end: initiates that were cut off by a kill, and that nobody came back for. */
+  reaped?: ReapReport
+  /** Multipart uploads, and keys of unfinished uploads, that are left after it. */
+  orphans: string[]
+  /** Objects at the end; each belongs to a completed file. */
+  objects: number
 }
 
 /** How much memory there was in use after so many uploads or calls. */

@@ -15,6 +15,8 @@ export interface TestSite {
 export interface SiteProcess extends TestSite {
   pid: number
   isRunning(): boolean
+  /** Nobody reads what it prints from here on, as where a program that its log is piped into has ended. */
+  breakLog(): void
   /** Resolves when it has ended, with its exit code; null where the signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -49,6 +51,10 @@ export async function startSite(store: Pick<TestStore, 'env'>, env: Record<strin
     pid: child.pid ?? 0,
     output: child.output,
     isRunning: () => child.exitCode === null && child.signalCode === null,
+    breakLog() {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    },
     async stop(signal) {
       const code = await stop(child, signal)
       const found = secretsIn(child.output(), { ...store.env, ...env })

@@ -149,6 +149,37 @@ describe('tabs of one browser', () => {
     expect(model.uploads.size).toBe(0)
   })
 
+  it('are told of a discard that ended while the page was put away, once it is back', async () => {
+    const browser = createBrowser()
+    const { model, clock } = browser
+    const { put } = gate(model, 3)
+    const first = browser.openTab({
+      transport: put,
+      api: {
+        ...model.api,
+        async abort(id, signal) {
+          await clock.sleep(1_000)
+          await model.api.abort(id, signal)
+        },
+      },
+    })
+    const second = browser.openTab()
+    await Promise.all([first.uploader.start(), second.uploader.start()])
+    const [id = ''] = first.uploader.add([makeFile(content)])
+    await elsewhere(second.uploader)
+    const discarded = first.uploader.discard(id)
+    await until(second.uploader, isStatus('discarding'))
+    first.uploader.suspend()
+    await discarded
+    expect(second.uploader.snapshot(id)?.state).toEqual({ status: 'paused' })
+    const gone = new Promise<void>((resolve) => second.uploader.subscribe((event) => {
+      if (event.type === 'removed' && event.id === id) resolve()
+    }))
+    first.uploader.wake()
+    await gone
+    expect(second.uploader.snapshots()).toEqual([])
+  })
+
   it('let nobody have what is being discarded before it is gone', async () => {
     const browser = createBrowser()
     const { model } = browser

@@ -43,6 +43,8 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
   const peers = createPeers({ name, clock, locks, onDeath: (peer) => mirror.gone(peer, false) })
   /** Whose files all that are there have been told. */
   let handed = new WeakSet<Entry>()
+  /** What was discarded here while nobody could be told. */
+  const unheardDiscards: string[] = []
   let stop: (() => void) | undefined
   let joining: Promise<void> | undefined
   let isWanted = false
@@ -100,13 +102,16 @@ export function createTabs({ channel, name, clock, locks, list, reporter, mirror
       if (!isWanted) return peers.disappear()
       stop = channel.listen(hear)
       tell({ from: name, type: 'joins' })
+      for (const id of unheardDiscards.splice(0)) tell({ from: name, type: 'drops', id, isDiscarded: true })
       await clock.sleep(greetingMs)
     }
   }
 
   reporter.subscribe((event) => {
     if (event.type === 'changed') return tellChanges(event.uploads)
-    if (event.type !== 'removed' || !stop || peers.count === 0) return
+    if (event.type !== 'removed') return
+    if (channel && !stop && event.isDiscarded) unheardDiscards.push(event.id)
+    if (!stop || peers.count === 0) return
     tell({ from: name, type: 'drops', id: event.id, isDiscarded: event.isDiscarded ?? false })
     // Under its new id the others know nothing of it.
     const entry = event.replacedBy === undefined ? undefined : list.get(event.replacedBy)
