@@ -7,6 +7,7 @@ import { print } from './print'
 import { createScaleWorld, syntheticFile } from './scaleWorld'
 
 const largestFile = maxPartCount * 5 * GiB
+const partBytes = 8 * MiB
 
 /** Told of every change, as a page is, and keeps only the last snapshot. */
 function until(uploader: Uploader, fits: (upload: UploadSnapshot) => boolean): Promise<UploadSnapshot> {
@@ -25,7 +26,7 @@ const isEnded = ({ state }: UploadSnapshot) => state.status === 'completed' || s
 /** Sends one file; CPU time and what the heap holds for every thousand parts. */
 async function send(bytes: number, everyParts = 1000) {
   const world = createScaleWorld()
-  const uploader = createUploader(world.ports)
+  const uploader = createUploader(world.ports, { partBytes })
   const { laps, lap, skip } = createLaps()
   const held: number[] = []
   world.watch(() => {
@@ -63,7 +64,7 @@ describe('35: a file of 48.8 TiB, which is 10,000 parts of 5 GiB', { timeout: 30
   it('costs as much a part as a file of 1,000 or 3,000 of them', async () => {
     const costs: number[] = []
     for (const parts of [1_000, 1_000, 3_000, 10_000]) {
-      const { laps } = await send(parts * 8 * MiB, 500)
+      const { laps } = await send(parts * partBytes, 500)
       costs.push(laps.reduce((sum, ms) => sum + ms, 0) / parts)
     }
     print(`CPU µs a part for 1,000 (cold), 1,000, 3,000 and 10,000 parts: ${rounded(costs.map((ms) => ms * 1000)).join(', ')}`)
@@ -75,8 +76,8 @@ describe('35: a file of 48.8 TiB, which is 10,000 parts of 5 GiB', { timeout: 30
 describe('35: a file of 10,000 small parts', { timeout: 300_000 }, () => {
   it('is taken up again and again, and nothing that is stored is sent again', async () => {
     const world = createScaleWorld()
-    const uploader = createUploader(world.ports)
-    const [id = ''] = uploader.add([syntheticFile('cargo.bin', 9_500 * 8 * MiB)])
+    const uploader = createUploader(world.ports, { partBytes })
+    const [id = ''] = uploader.add([syntheticFile('cargo.bin', 9_500 * partBytes)])
     for (const parts of [2_000, 5_000, 8_000, 9_400]) {
       await new Promise<void>((resolve) => {
         world.watch(() => {
@@ -95,8 +96,8 @@ describe('35: a file of 10,000 small parts', { timeout: 300_000 }, () => {
 
   it('goes on in another session with its one missing part, after all others were proven', async () => {
     const world = createScaleWorld()
-    const file = syntheticFile('cargo.bin', 9_500 * 8 * MiB)
-    const before = createUploader(world.ports)
+    const file = syntheticFile('cargo.bin', 9_500 * partBytes)
+    const before = createUploader(world.ports, { partBytes })
     const [id = ''] = before.add([file])
     await new Promise<void>((resolve) => {
       world.watch(() => {
@@ -108,7 +109,7 @@ describe('35: a file of 10,000 small parts', { timeout: 300_000 }, () => {
     const sentBefore = world.counts.puts
 
     const { laps, lap } = createLaps()
-    const uploader = createUploader(world.ports)
+    const uploader = createUploader(world.ports, { partBytes })
     await uploader.start()
     await uploader.continueWith(id, file)
     const ended = await until(uploader, isEnded)
