@@ -15,7 +15,7 @@ import { KiB } from '#shared/limits'
 
 /** All times of the engine, in milliseconds but for `floorBytesPerSecond`, so that tests can run them quicker. */
 export interface Timing extends BackoffPolicy, WatchdogPolicy, BatchPolicy, FlowPolicy {
-  /** Shortest time between two batches of changes told to listeners. */
+  /** Shortest time between two batches of changes told to listeners, while anything is under way. */
   reportMs: number
   /** How far ahead URLs are signed, in sending time. */
   signAheadMs: number
