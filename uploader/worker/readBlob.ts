@@ -1,7 +1,9 @@
 import { LadingError } from '#shared/errors'
 
-/** One buffer is read into over and over, so that memory stays flat whatever the size of the file. */
 const bufferBytes = 1024 * 1024
+
+/** Read into over and over, by one reading after the other, so that memory stays flat whatever the size of the file. */
+const spareBuffers: ArrayBuffer[] = []
 
 /**
  * What is being read. Chromium's garbage collector takes the stream of a file while a read of it is pending, if nothing
@@ -20,7 +22,7 @@ export async function readBlob(
   signal: AbortSignal,
 ): Promise<void> {
   if (start === end) return
-  const pieces = openPieces(content.slice(start, end).stream(), Math.min(bufferBytes, end - start))
+  const pieces = openPieces(content.slice(start, end).stream())
   let readBytes = 0
   beingRead.add(pieces)
   try {
@@ -50,19 +52,22 @@ interface Pieces {
 }
 
 /** Into one buffer where the browser's streams of files can do that; piece by piece as they come elsewhere. */
-function openPieces(stream: ReadableStream<Uint8Array>, bytes: number): Pieces {
+function openPieces(stream: ReadableStream<Uint8Array>): Pieces {
   const byteReader = openByteReader(stream)
   if (!byteReader) {
     const reader = stream.getReader()
     return { next: async () => (await reader.read()).value, cancel: () => reader.cancel() }
   }
-  let buffer = new ArrayBuffer(bytes)
+  let buffer = spareBuffers.pop() ?? new ArrayBuffer(bufferBytes)
   return {
     async next() {
       const { done, value } = await byteReader.read(new Uint8Array(buffer))
-      if (done) return undefined
-      buffer = value.buffer
-      return value
+      if (!done) {
+        buffer = value.buffer
+        return value
+      }
+      if (value) spareBuffers.push(value.buffer)
+      return undefined
     },
     cancel: () => byteReader.cancel(),
   }
