@@ -27,6 +27,7 @@ await writeFile('reports/leaks.md', [
   '# Leaks',
   '',
   `Written by \`npm run leaks\` on ${new Date().toISOString().slice(0, 10)}: Node ${version}, ${cpus().length} cores. The median of the last quarter may be 5 % above that of the second: ${tally.failed === 0 ? 'so it was' : `**${tally.failed} failed**`}.`,
+  'The heap is measured after collection, in a browser that compiles no script to machine code. The page lists up to 50 files that have arrived, so it grows until there are as many. Of the server it is the least that it held since the line before.',
   '',
   ...curves,
 ].join('\n'))

@@ -1,6 +1,7 @@
 import type { Curve } from './result'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { residentBytes } from '~/bench/processes'
 import { createApiClient } from '~/tests/e2e/support/apiClient'
 import { inWorld } from '~/tests/e2e/support/world'
 
@@ -12,6 +13,8 @@ const calls = Number(process.env.LADING_LEAK_CALLS ?? 50_000)
 const samples = 20
 /** So much more than in its first half a curve may show in its second: what is kept once, a cache that fills, is no leak. */
 const tolerance = 0.05
+/** What is compiled to machine code grows for as long as a page gets quicker, and would hide what its script keeps. */
+const args = ['--js-flags=--no-sparkplug --no-maglev --no-turbofan']
 const env = { NUXT_S3_MIN_PART_BYTES: String(partBytes), NUXT_PUBLIC_PART_BYTES: String(partBytes), NUXT_CALLS_PER_MINUTE: '1000000', NUXT_ADDRESS_CALLS_PER_MINUTE: '1000000' }
 
 function median(values: readonly number[]): number {
@@ -26,7 +29,7 @@ async function judge(curve: Curve) {
 }
 
 it(`the heap of a tab stays flat over ${uploads} uploads`, () => inWorld({ minPartBytes: partBytes }, async (world) => {
-  const visit = await world.visit(await world.newProfile())
+  const visit = await world.visit(await world.newProfile(), { args })
   const session = await visit.page.context().newCDPSession(visit.page)
   const curve: Curve = { unit: 'uploads', counts: [], bytes: [] }
   for (let sent = 1; sent <= uploads; sent++) {
@@ -48,6 +51,8 @@ it(`the server's memory stays flat over ${calls} calls`, () => inWorld({}, async
   await client.signIn()
   const curve: Curve = { unit: 'calls', counts: [], bytes: [] }
   const together = 20
+  // Between two collections it holds what it has done with as well: what it keeps is the least that it is seen to hold.
+  let leastBytes = Infinity
   for (let made = together; made <= calls; made += together) {
     const answers = await Promise.all(Array.from({ length: together }, async () => {
       const answer = await client.call('upload/pending')
@@ -55,10 +60,11 @@ it(`the server's memory stays flat over ${calls} calls`, () => inWorld({}, async
       return answer.status
     }))
     expect(new Set(answers)).toEqual(new Set([200]))
+    leastBytes = Math.min(leastBytes, residentBytes(world.site.pid))
     if (made % (calls / samples) !== 0) continue
-    const kiB = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${world.site.pid}/status`, 'utf8'))?.[1]
     curve.counts.push(made)
-    curve.bytes.push(Number(kiB) * KiB)
+    curve.bytes.push(leastBytes)
+    leastBytes = Infinity
   }
   await judge(curve)
 }, env), 1_800_000)

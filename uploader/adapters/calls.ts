@@ -28,7 +28,9 @@ export interface Calls {
 /** Calls of our server, over `fetch`. They throw what went wrong in our words, or the signal's reason. */
 export function createCalls({ baseUrl = '/api', headers }: CallsOptions): Calls {
   async function call<Answer>(path: string, { method, body, query, signal, timeoutMs = answerMs }: Call): Promise<Answer> {
-    const timeout = AbortSignal.timeout(timeoutMs)
+    const late = new AbortController()
+    // Not `AbortSignal.timeout`, which the browser keeps until its time is up, however soon the answer came.
+    const timer = setTimeout(() => { late.abort(new DOMException('No answer came in time', 'TimeoutError')) }, timeoutMs)
     try {
       const answer = await ofetch.raw<Answer>(`${baseUrl}/${path}`, {
         method,
@@ -37,12 +39,14 @@ export function createCalls({ baseUrl = '/api', headers }: CallsOptions): Calls 
         retry: 0,
         // The server asks for it on every call that changes something: no foreign form can send it.
         headers: { 'x-lading': '1', ...headers?.() },
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
       })
       return readAnswer<Answer>(answer.status, answer._data)
     } catch (thrown) {
       signal?.throwIfAborted()
       throw toFailure(thrown)
+    } finally {
+      clearTimeout(timer)
     }
   }
 

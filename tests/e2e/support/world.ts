@@ -13,6 +13,8 @@ export type SiteSettings = Record<string, string> | ((store: TestStore) => Recor
 
 export interface VisitOptions {
   language?: string
+  /** Of the browser. */
+  args?: string[]
   url?: string
   cookies?: Cookie[]
   /** What is to be done to the browser before it opens the page. */
@@ -47,8 +49,8 @@ export async function createWorldOn<Site extends TestSite>(launch: Launch<Site>,
     },
 
     /** Opens the site in a browser with this profile. */
-    async visit(profile: string, { language, url = site.url, cookies = [], prepare }: VisitOptions = {}) {
-      const browser = await startBrowser(profile, { language })
+    async visit(profile: string, { language, args, url = site.url, cookies = [], prepare }: VisitOptions = {}) {
+      const browser = await startBrowser(profile, { language, args })
       browsers.add(browser)
       await browser.context.addCookies(cookies)
       await prepare?.(browser.context)

@@ -1,0 +1,18 @@
+import { createGlobalState, useClipboard } from '@vueuse/core'
+
+/** One for the whole page: each asks the browser about two permissions, and Chromium keeps both answers for as long as the page lives. */
+const useOneClipboard = createGlobalState(() => useClipboard({ legacy: true, copiedDuring: 2000 }))
+
+/** Puts a text on the clipboard. For two seconds after that `copied` is true, where it was copied from. */
+export function useCopying() {
+  const clipboard = useOneClipboard()
+  const own = shallowRef<string>()
+  const copied = computed(() => clipboard.copied.value && clipboard.text.value === own.value)
+
+  async function copy(text: string) {
+    own.value = text
+    await clipboard.copy(text)
+  }
+
+  return { copy, copied }
+}
