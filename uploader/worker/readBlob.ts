@@ -1,6 +1,7 @@
 import { LadingError } from '#shared/errors'
+import { MiB } from '#shared/limits'
 
-const bufferBytes = 1024 * 1024
+const bufferBytes = MiB
 
 /** Read into over and over, by one reading after the other, so that memory stays flat whatever the size of the file. */
 const spareBuffers: ArrayBuffer[] = []
