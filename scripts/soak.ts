@@ -5,12 +5,14 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exit, version } from 'node:process'
 import { parseArgs } from 'node:util'
+import buildSite from '~/tests/e2e/support/build'
 import { namePattern } from './faults/lines'
 import { createTally } from './tally'
 
 /**
- * `npm run soak -- --minutes N --seed S [--full-scale]`: uploads of random sizes under random faults, pauses, reloads, kills of browser and server, until time is up. With `--full-scale`,
- * lines 12, 13, 16, 17 and 26 of docs/faults.md afterwards, with the real watchdogs and pauses, which takes an hour. Writes `reports/soak.md`, to be committed.
+ * `npm run soak -- --minutes N --seed S [--full-scale]`: uploads of random sizes under random faults, pauses, reloads, kills of browser and server, until time is up. With `--full-scale`
+ * also lines 12, 13, 16, 17 and 26 of docs/faults.md with the real watchdogs and pauses, which takes an hour: beside the rest, for it waits nearly all the time. Writes
+ * `reports/soak.md`, to be committed.
  */
 const { values } = parseArgs({ options: { 'minutes': { type: 'string' }, 'seed': { type: 'string' }, 'full-scale': { type: 'boolean' } } })
 const { minutes = '5', seed = '1', 'full-scale': isFullScale = false } = values
@@ -19,12 +21,17 @@ const fullScaleLines = [12, 13, 16, 17, 26]
 const folder = await mkdtemp(join(tmpdir(), 'lading-soak-'))
 const path = join(folder, 'result.json')
 const tally = createTally()
-await tally.vitest('soak', ['--config', 'vitest.e2e.config.ts', 'tests/soak'], {
-  env: { LADING_SOAK_MINUTES: minutes, LADING_SOAK_SEED: seed, LADING_SOAK_RESULT: path },
-})
-const fullScale = isFullScale
-  ? await tally.vitest('faults at full scale', ['--config', 'vitest.e2e.config.ts', 'tests/faults', '-t', namePattern(fullScaleLines)], { env: { LADING_TIME_DIVISOR: '1', LADING_MIX_SEEDS: '1', LADING_BUILT: '1' } })
-  : undefined
+buildSite()
+const [, fullScale] = await Promise.all([
+  tally.vitest('soak', ['--config', 'vitest.e2e.config.ts', 'tests/soak'], {
+    env: { LADING_SOAK_MINUTES: minutes, LADING_SOAK_SEED: seed, LADING_SOAK_RESULT: path, LADING_BUILT: '1' },
+  }),
+  isFullScale
+    ? tally.vitest('faults at full scale', ['--config', 'vitest.e2e.config.ts', 'tests/faults', '-t', namePattern(fullScaleLines)], {
+        env: { LADING_TIME_DIVISOR: '1', LADING_MIX_SEEDS: '1', LADING_BUILT: '1' },
+      })
+    : undefined,
+])
 
 if (existsSync(path)) await writeReport(JSON.parse(await readFile(path, 'utf8')) as SoakResult)
 else tally.broke('The soak has left no result')
