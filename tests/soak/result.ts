@@ -6,9 +6,11 @@ export interface SoakResult {
   minutes: number
   /** Files that were added. */
   started: number
-  /** Files that the page called completed, and those of them whose object and receipt hold the file's bytes. */
+  /** Files that the page called completed, and those of them whose object, and receipt where it names a SHA-256, hold the file's bytes. */
   completed: number
   identical: number
+  /** Completed while they were being discarded, before the receipt named a SHA-256. */
+  unsealed: number
   discarded: number
   /** How often an upload stopped, by its code. */
   stopped: Record<string, number>

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import type { SampleFile } from './sampleFile'
 import { pickFiles } from './browser'
 
-/** How long an end is waited for; where faults take their real time, their ends do too. */
+/** How long an end, or a watchdog, is waited for; where faults take their real time, these do too. */
 const patienceMs = process.env.LADING_TIME_DIVISOR === '1' ? 20 * 150_000 : 150_000
 
 /** The page as a person uses it. Found by test ids and roles, never by words. */
@@ -30,7 +30,7 @@ export function createUploadPage(page: Page) {
     },
 
     /** Resolves when the row shows that it waits for this. */
-    untilWaiting: (name: string, reason: string) => row(name).and(page.locator(`[data-reason="${reason}"]`)).waitFor(),
+    untilWaiting: (name: string, reason: string) => row(name).and(page.locator(`[data-reason="${reason}"]`)).waitFor({ timeout: patienceMs }),
 
     /** Resolves with all that the row says when it has stopped with this code. */
     async untilStopped(name: string, code: string): Promise<string> {
