@@ -1,11 +1,13 @@
 import type { Readable, Writable } from 'node:stream'
 import type { DevToolsSession } from './devtoolsPipe'
+import type { TracedTask } from './traceTasks'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { ensureChromium } from '~/tests/support/chromium'
 import { chromiumArgs, createProfile } from '~/tests/e2e/support/browser'
 import { eventually } from '~/tests/e2e/support/eventually'
 import { connectPipe } from './devtoolsPipe'
+import { traceTasks } from './traceTasks'
 
 export interface BrowserProcess {
   /** As Chromium calls it: `browser`, `renderer`, `utility`, … */
@@ -31,8 +33,10 @@ export interface BenchBrowser {
   processes(): Promise<BrowserProcess[]>
   /** JavaScript and buffers of the page's workers, all of them together. */
   workerBytes(): Promise<number>
-  /** Collects the garbage of the page's workers, and tells how many there are. */
-  collectWorkerGarbage(): Promise<number>
+  /** Collects the garbage of the page and its workers, and tells how many of these there are. */
+  collectGarbage(): Promise<number>
+  /** Notes all tasks of the page's main thread from now on; the answer ends that, and tells them. */
+  traceTasks(): Promise<() => Promise<TracedTask[]>>
   quit(): Promise<void>
 }
 
@@ -121,10 +125,12 @@ export async function startBenchBrowser(args: string[] = []): Promise<BenchBrows
       return heaps.reduce((sum, heap) => sum + heap.usedSize + heap.embedderHeapUsedSize + heap.backingStorageSize, 0)
     },
 
-    async collectWorkerGarbage() {
-      await Promise.all([...workers.values()].map((worker) => worker.send('HeapProfiler.collectGarbage')))
+    async collectGarbage() {
+      await Promise.all([page, ...workers.values()].map((target) => target.send('HeapProfiler.collectGarbage')))
       return workers.size
     },
+
+    traceTasks: () => traceTasks(browser),
 
     async quit() {
       const ended = once(child, 'exit')

@@ -1,15 +1,18 @@
 import type { createBenchFiles } from './files'
-import type { Step } from './plan'
+import type { MachineMeasurement, Step } from './plan'
 import type { Row } from './rows'
 import { join } from 'node:path'
 import { measureHashing } from '~/bench/machine/measureHashing'
+import { measureHeld } from '~/bench/machine/measureHeld'
 import { measureSigning, measureTenThousandParts } from '~/bench/machine/measureServer'
+import { measureTasks } from '~/bench/machine/measureTasks'
 import { bundlePeer, installPeer } from './bundle'
 import { links } from './links'
+import { veryLargeBytes } from './plan'
 import { runFirstByte, runUpload } from './runUpload'
 import { subjectNamed } from './subjects'
 
-const hashedBytes = 1e9
+const usualBytes = 1e9
 
 export interface Workshop {
   files: Awaited<ReturnType<typeof createBenchFiles>>
@@ -36,14 +39,20 @@ export function createMeasurer({ files, folder, shrink, atCeph }: Workshop): (st
     return await script
   }
 
+  const measureMachine: Record<MachineMeasurement, () => Promise<Record<string, number>>> = {
+    tasks: async () => await measureTasks(await files.of(usualBytes / shrink)),
+    held: async () => await measureHeld([await files.of(usualBytes / shrink), await files.of(veryLargeBytes / shrink)]),
+    hashing: async () => await measureHashing(await files.of(usualBytes / shrink), join(folder, 'hashing')),
+    signing: measureSigning,
+    tenThousandParts: measureTenThousandParts,
+  }
+
   return async (step) => {
     const { id, kind, round, measurement, link = 'a', subject = '', fileBytes = 0, estimateSeconds } = step
     const at = new Date().toISOString()
     if (kind === 'machine') {
-      const values = measurement === 'hashing'
-        ? await measureHashing(await files.of(hashedBytes / shrink), join(folder, 'hashing'))
-        : await (measurement === 'signing' ? measureSigning() : measureTenThousandParts())
-      return { id, kind, at, measurement: measurement ?? '', values }
+      if (!measurement) throw new Error(`${id} does not say what is to be measured`)
+      return { id, kind, at, measurement, values: await measureMachine[measurement]() }
     }
     const conditions = { subject: subjectNamed(subject), link: links[link], fileBytes, round, script: await scriptOf(subject) }
     const file = await files.of(fileBytes)

@@ -32,7 +32,7 @@ export function writeResults(rows: readonly Row[], configurations: Record<string
     '',
     ...writeUploads(rows),
     ...writeFirstBytes(rows),
-    '## Without a link',
+    '## Our own parts, each by itself',
     '',
     ...writeMachine(rows),
     '## How it was measured',

@@ -85,10 +85,18 @@ export function writeFirstBytes(rows: readonly Row[]): string[] {
   ]
 }
 
-/** What concerns no link. */
+const machineTitles: Record<string, string> = {
+  tasks: 'Tasks of the page\'s main thread, link a, 1 GB, over three uploads',
+  held: 'Page\'s memory above idle just after its garbage was collected, link a',
+  hashing: 'Reading and digesting in a page\'s worker',
+  signing: 'Signing',
+  tenThousandParts: 'Server CPU of an upload of many parts',
+}
+
+/** What concerns our own parts, each by itself. */
 export function writeMachine(rows: readonly Row[]): string[] {
   return rows.filter((row) => row.kind === 'machine').flatMap(({ measurement, values }) => [
-    `### ${measurement}`,
+    `### ${machineTitles[measurement] ?? measurement}`,
     '',
     tableRow(['', 'Measured']),
     tableRow(['---', '---']),

@@ -5,7 +5,7 @@ import { inBenchWorld } from '~/bench/world'
 import { MiB } from '#shared/limits'
 import { createSampleFolder } from './support/sampleFile'
 
-it('a file is read to its end, however often the worker\'s garbage is collected meanwhile', () => inBenchWorld(undefined, async ({ store, withBrowser }) => {
+it('a file is read to its end, however often the garbage of page and worker is collected meanwhile', () => inBenchWorld(undefined, async ({ store, withBrowser }) => {
   const samples = await createSampleFolder()
   try {
     const file = await samples.file('film.mov', 50 * MiB)
@@ -16,7 +16,7 @@ it('a file is read to its end, however often the worker\'s garbage is collected 
         while (!ended.signal.aborted) {
           // Between two of them there must be room for reading.
           await pause(5)
-          collections += await browser.collectWorkerGarbage()
+          collections += await browser.collectGarbage()
         }
       })()
       try {
