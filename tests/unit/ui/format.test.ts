@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { GiB, KiB, MiB, TiB } from '#shared/limits'
 import { displayName } from '~/composables/displayName'
-import { formatFor } from '~/composables/format'
+import { formatFor, prepareFormat } from '~/composables/format'
 
 const english = formatFor('en')
 const chinese = formatFor('zh-CN')
@@ -46,6 +46,28 @@ describe('formatFor', () => {
   ])('says roughly how long %d seconds are', (seconds, inEnglish, inChinese) => {
     expect(english.duration(seconds)).toBe(inEnglish)
     expect(chinese.duration(seconds)).toBe(inChinese)
+  })
+})
+
+describe('prepareFormat', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it.each([['fr', false], ['de', true]])('leaves Intl nothing to make for a file that is sent and arrives (%s, prepared: %s)', (locale, isPrepared) => {
+    const format = formatFor(locale)
+    if (isPrepared) prepareFormat(format)
+    const { NumberFormat, DateTimeFormat } = Intl
+    const makers = [
+      vi.spyOn(Intl, 'NumberFormat').mockImplementation(function (...settings) { return new NumberFormat(...settings) }),
+      vi.spyOn(Intl, 'DateTimeFormat').mockImplementation(function (...settings) { return new DateTimeFormat(...settings) }),
+    ]
+    format.bytes(0)
+    format.bytes(5 * MiB)
+    format.percent(0.5)
+    format.speed(20_000_000)
+    format.duration(30)
+    format.count(12)
+    format.dateTime(1_800_000_000_000)
+    for (const maker of makers) expect(maker.mock.calls.length === 0).toBe(isPrepared)
   })
 })
 
