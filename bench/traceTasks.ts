@@ -27,18 +27,26 @@ const taskName = 'ThreadControllerImpl::RunTask'
 export async function traceTasks(browser: DevToolsSession): Promise<() => Promise<TracedTask[]>> {
   const threads = new Set<string>()
   const tasks = new Map<string, TracedTask[]>()
+  /** Whether the browser has told all of them, with their CPU time. */
+  let isWhole = true
   browser.on<{ value: TraceEvent[] }>('Tracing.dataCollected', ({ value }) => {
-    for (const { name, ph, pid, tid, dur = 0, tdur = 0, args } of value) {
+    for (const { name, ph, pid, tid, dur = 0, tdur, args } of value) {
       const thread = `${pid} ${tid}`
       if (ph === 'M' && args?.name === mainThread) threads.add(thread)
       if (ph !== 'X' || name !== taskName) continue
-      const task = { wallMs: dur / 1000, cpuMs: tdur / 1000 }
+      if (tdur === undefined) isWhole = false
+      const task = { wallMs: dur / 1000, cpuMs: (tdur ?? 0) / 1000 }
       const known = tasks.get(thread)
       if (known) known.push(task)
       else tasks.set(thread, [task])
     }
   })
-  const isComplete = new Promise<void>((resolve) => { browser.on('Tracing.tracingComplete', () => resolve()) })
+  const isComplete = new Promise<void>((resolve) => {
+    browser.on<{ dataLossOccurred: boolean }>('Tracing.tracingComplete', ({ dataLossOccurred }) => {
+      if (dataLossOccurred) isWhole = false
+      resolve()
+    })
+  })
   await browser.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { recordMode: 'recordAsMuchAsPossible', includedCategories: ['toplevel'] } })
 
   return async () => {
@@ -46,7 +54,7 @@ export async function traceTasks(browser: DevToolsSession): Promise<() => Promis
     await isComplete
     const busy = (all: TracedTask[]) => all.reduce((sum, { cpuMs }) => sum + cpuMs, 0)
     const [busiest = []] = [...threads].map((thread) => tasks.get(thread) ?? []).sort((one, other) => busy(other) - busy(one))
-    if (busiest.length === 0) throw new Error('The browser noted no task of a page')
+    if (busiest.length === 0 || !isWhole) throw new Error('The browser has not noted all tasks of the page, or not what they took')
     return busiest
   }
 }

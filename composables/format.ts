@@ -32,9 +32,9 @@ export function formatFor(locale: string): Format {
 /** Makes ahead what the words of a file that is sent and arrives need: the first number and the first date take Intl more than ten milliseconds each. */
 export function prepareFormat(format: Format): void {
   for (const size of [0, KiB, MiB, GiB]) format.bytes(size)
-  format.speed(MB)
+  for (const speed of [0, MB]) format.speed(speed)
+  for (const seconds of [1, 60, 3600]) format.duration(seconds)
   format.percent(0)
-  format.duration(1)
   format.count(0)
   format.dateTime(0)
   format.day(0)

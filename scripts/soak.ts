@@ -18,10 +18,10 @@ const { values } = parseArgs({ options: { 'minutes': { type: 'string' }, 'seed':
 const { minutes = '5', seed = '1', 'full-scale': isFullScale = false } = values
 const fullScaleLines = [12, 13, 16, 17, 26]
 
+buildSite()
 const folder = await mkdtemp(join(tmpdir(), 'lading-soak-'))
 const path = join(folder, 'result.json')
 const tally = createTally()
-buildSite()
 const [, fullScale] = await Promise.all([
   tally.vitest('soak', ['--config', 'vitest.e2e.config.ts', 'tests/soak'], {
     env: { LADING_SOAK_MINUTES: minutes, LADING_SOAK_SEED: seed, LADING_SOAK_RESULT: path, LADING_BUILT: '1' },

@@ -18,7 +18,7 @@ export interface Workshop {
   files: Awaited<ReturnType<typeof createBenchFiles>>
   /** For what is built on the way. */
   folder: string
-  /** Divides what is hashed. */
+  /** Divides the files of what concerns no link. */
   shrink: number
   /** Runs with Ceph as the store. */
   atCeph<Result>(use: () => Promise<Result>): Promise<Result>

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LinkName } from './links'
+import type { MachineMeasurement } from './plan'
 
 /** What became of a file: `wrong` is what was said to have arrived and has not, or not as it is. */
 export type Outcome = 'identical' | 'wrong' | 'failed'
@@ -61,7 +62,7 @@ export interface FirstByteRow extends RowOf<'firstByte'> {
 }
 
 export interface MachineRow extends RowOf<'machine'> {
-  measurement: string
+  measurement: MachineMeasurement
   values: Record<string, number>
 }
 

@@ -1,3 +1,4 @@
+import type { MachineMeasurement } from './plan'
 import type { Row, UploadRow } from './rows'
 import type { Group, Spread } from './statistics'
 import { MiB } from '#shared/limits'
@@ -85,9 +86,9 @@ export function writeFirstBytes(rows: readonly Row[]): string[] {
   ]
 }
 
-const machineTitles: Record<string, string> = {
-  tasks: 'Tasks of the page\'s main thread, link a, 1 GB, over three uploads',
-  held: 'Page\'s memory above idle just after its garbage was collected, link a',
+const machineTitles: Record<MachineMeasurement, string> = {
+  tasks: 'Tasks of the page\'s main thread, link a',
+  held: 'Page\'s memory in RAM above idle, just after each of many collections, link a',
   hashing: 'Reading and digesting in a page\'s worker',
   signing: 'Signing',
   tenThousandParts: 'Server CPU of an upload of many parts',
@@ -96,13 +97,17 @@ const machineTitles: Record<string, string> = {
 /** What concerns our own parts, each by itself. */
 export function writeMachine(rows: readonly Row[]): string[] {
   return rows.filter((row) => row.kind === 'machine').flatMap(({ measurement, values }) => [
-    `### ${machineTitles[measurement] ?? measurement}`,
+    `### ${machineTitles[measurement]}`,
     '',
     tableRow(['', 'Measured']),
     tableRow(['---', '---']),
-    ...Object.entries(values).map(([name, value]) => tableRow([name, value.toPrecision(4).replace(/\.0+$/, '')])),
+    ...Object.entries(values).map(([name, value]) => tableRow([name, figure(value)])),
     '',
   ])
+}
+
+function figure(value: number): string {
+  return value >= 1000 || Number.isInteger(value) ? Math.round(value).toLocaleString('en') : value.toPrecision(4).replace(/\.0+$/, '')
 }
 
 /** The median, and from least to most where there is more than one. */

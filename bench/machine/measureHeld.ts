@@ -10,7 +10,7 @@ import { residentBytes } from '~/bench/processes'
 const everyMs = 500
 const patienceMs = 15 * 60_000
 
-/** What our page's process holds above idle just after its garbage was collected, again and again while each of the files is sent over link a. */
+/** How much more of our page's process is in RAM than when it was idle, just after its garbage was collected, again and again while each of the files is sent over link a. */
 export async function measureHeld(files: BenchFile[]): Promise<Record<string, number>> {
   const values: Record<string, number> = {}
   for (const file of files) {
@@ -34,8 +34,11 @@ function heldWhileSending(file: BenchFile): Promise<number[]> {
     const held: number[] = []
     let isUnderWay = true
     const ended = browser.call(untilCompleted, patienceMs).finally(() => { isUnderWay = false })
-    while (isUnderWay) {
+    // It is waited for below; until then nobody hears of its failure.
+    ended.catch(() => {})
+    for (;;) {
       await new Promise((resolve) => setTimeout(resolve, everyMs))
+      if (!isUnderWay) break
       await browser.collectGarbage()
       held.push(Math.max(...pids.map((pid, index) => residentBytes(pid) - (idle[index] ?? 0))))
     }

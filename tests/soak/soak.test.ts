@@ -147,9 +147,10 @@ function createPerson(world: FaultWorld, profile: string) {
   /** Where it has arrived meanwhile, it stays. */
   async function discard(file: SampleFile, untilMs: number) {
     const row = visit.row(file.name)
+    let isAsked = false
     await eventually(`${file.name} is discarded`, async () => {
       if (await row.and(visit.page.locator('[data-status="completed"]')).count() > 0) {
-        await judgeAndDismiss(file, true)
+        await judgeAndDismiss(file, isAsked)
         return true
       }
       if (await row.count() === 0) {
@@ -158,7 +159,7 @@ function createPerson(world: FaultWorld, profile: string) {
       }
       await press(file.name, 'discard')
       const confirm = visit.page.getByTestId('confirm-discard')
-      if (await confirm.count() > 0) await confirm.click({ timeout: 2_000 }).catch(() => {})
+      if (await confirm.count() > 0) isAsked = await confirm.click({ timeout: 2_000 }).then(() => true, () => isAsked)
       await pause(200)
       return false
     }, Math.max(1_000, untilMs - Date.now()))

@@ -1,3 +1,4 @@
+import type { MachineMeasurement } from '~/bench/compare/plan'
 import type { Row } from '~/bench/compare/rows'
 import { expect, it } from 'vitest'
 import { drawChart } from '~/bench/compare/chart'
@@ -6,7 +7,7 @@ import { show, writeUploads } from '~/bench/compare/table'
 import { judge } from '~/bench/compare/targets'
 import { firstByteRow, uploadRow } from './rows'
 
-const machine = (measurement: string, values: Record<string, number>): Row => ({ id: `machine ${measurement}`, kind: 'machine', at: '', measurement, values })
+const machine = (measurement: MachineMeasurement, values: Record<string, number>): Row => ({ id: `machine ${measurement}`, kind: 'machine', at: '', measurement, values })
 const verdict = (rows: Row[], target: string) => judge(rows).find((one) => one.target.startsWith(target))
 
 it('writes one line for each uploader, in a fixed order, with what it was asked to prove', () => {
