@@ -4,7 +4,7 @@ import type { DevToolsSession } from './devtoolsPipe'
 export interface TracedTask {
   /** From its beginning to its end, waits for a core included. */
   wallMs: number
-  /** For how much of that it had one. */
+  /** For how much of that it had one, at most: of a few tasks the browser does not tell it. */
   cpuMs: number
 }
 
@@ -27,15 +27,13 @@ const taskName = 'ThreadControllerImpl::RunTask'
 export async function traceTasks(browser: DevToolsSession): Promise<() => Promise<TracedTask[]>> {
   const threads = new Set<string>()
   const tasks = new Map<string, TracedTask[]>()
-  /** Whether the browser has told all of them, with their CPU time. */
   let isWhole = true
   browser.on<{ value: TraceEvent[] }>('Tracing.dataCollected', ({ value }) => {
-    for (const { name, ph, pid, tid, dur = 0, tdur, args } of value) {
+    for (const { name, ph, pid, tid, dur = 0, tdur = dur, args } of value) {
       const thread = `${pid} ${tid}`
       if (ph === 'M' && args?.name === mainThread) threads.add(thread)
       if (ph !== 'X' || name !== taskName) continue
-      if (tdur === undefined) isWhole = false
-      const task = { wallMs: dur / 1000, cpuMs: (tdur ?? 0) / 1000 }
+      const task = { wallMs: dur / 1000, cpuMs: tdur / 1000 }
       const known = tasks.get(thread)
       if (known) known.push(task)
       else tasks.set(thread, [task])
@@ -52,9 +50,8 @@ export async function traceTasks(browser: DevToolsSession): Promise<() => Promis
   return async () => {
     await browser.send('Tracing.end')
     await isComplete
-    const busy = (all: TracedTask[]) => all.reduce((sum, { cpuMs }) => sum + cpuMs, 0)
-    const [busiest = []] = [...threads].map((thread) => tasks.get(thread) ?? []).sort((one, other) => busy(other) - busy(one))
-    if (busiest.length === 0 || !isWhole) throw new Error('The browser has not noted all tasks of the page, or not what they took')
+    const [busiest = []] = [...threads].map((thread) => tasks.get(thread) ?? []).sort((one, other) => other.length - one.length)
+    if (busiest.length === 0 || !isWhole) throw new Error('The browser has not noted all tasks of the page')
     return busiest
   }
 }
