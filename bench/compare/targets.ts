@@ -1,6 +1,7 @@
 import type { Row, UploadRow } from './rows'
 import type { Group } from './statistics'
 import { MiB } from '#shared/limits'
+import { heldName } from '~/bench/machine/measureHeld'
 import { links } from './links'
 import { firstByteDelays, groupUploads, measureOf } from './statistics'
 import { subjects } from './subjects'
@@ -39,8 +40,8 @@ export function judge(rows: readonly Row[]): Verdict[] {
     cpuBesideHashing(find('a', 'lading'), find('a', 'raw'), value('hashing', 'digest loops, CPU s per GB')),
     ...firstBytes(rows),
     outages(find('d', 'lading')),
-    memory(find('a', 'lading'), find('a', 'lading', largest)),
-    atMost('No main-thread task over 50 ms', worst(groups, ({ longestTaskMs }) => longestTaskMs), 50, ' ms'),
+    withNote(memory(find('a', 'lading'), find('a', 'lading', largest)), value('held', heldName(largest)), (held) => `after collections ${rounded(held)} beside ${rounded(value('held', heldName(usual)) ?? Number.NaN)} MiB`),
+    withNote(atMost('No main-thread task over 50 ms', worst(groups, ({ longestTaskMs }) => longestTaskMs), 50, ' ms'), value('tasks', 'most CPU of a task, ms'), (cpu) => `with a core to itself none takes more than ${rounded(cpu)} ms`),
     calls(groups),
     atLeast('URLs signed a CPU second ≥ 2,500', value('signing', 'URLs a CPU second'), 2500),
     atMost('Signing, listing and completing 10,000 parts: server CPU ≤ 6 s', value('tenThousandParts', 'for 10,000 parts, s'), 6, ' s'),
@@ -49,6 +50,11 @@ export function judge(rows: readonly Row[]): Verdict[] {
 
 function atMost(target: string, found: number | undefined, limit: number, unit = ''): Verdict {
   return found === undefined ? { target, found: 'not measured' } : { target, found: `${rounded(found)}${unit}`, isMet: Number(rounded(found)) <= limit }
+}
+
+/** Adds what one of the measurements of our own parts says of it, where that was made. */
+function withNote(verdict: Verdict, value: number | undefined, note: (value: number) => string): Verdict {
+  return value === undefined ? verdict : { ...verdict, found: `${verdict.found}; ${note(value)}` }
 }
 
 function atLeast(target: string, found: number | undefined, limit: number): Verdict {

@@ -15,12 +15,19 @@ export async function measureHeld(files: BenchFile[]): Promise<Record<string, nu
   const values: Record<string, number> = {}
   for (const file of files) {
     const held = await heldWhileSending(file)
-    const name = `${file.bytes / 1e6} MB, after a collection`
-    values[`${name}: collections`] = held.length
-    values[`${name}: median, MiB`] = median(held) / MiB
-    values[`${name}: most, MiB`] = Math.max(...held) / MiB
+    const title = titleOf(file.bytes)
+    values[`${title}, collections`] = held.length
+    values[heldName(file.bytes)] = median(held) / MiB
+    values[`${title}, most, MiB`] = Math.max(...held) / MiB
   }
   return values
+}
+
+/** Under which the median of a file's figures is told. */
+export const heldName = (fileBytes: number) => `${titleOf(fileBytes)}, median, MiB`
+
+function titleOf(fileBytes: number): string {
+  return `${fileBytes / 1e6} MB`
 }
 
 function heldWhileSending(file: BenchFile): Promise<number[]> {
