@@ -4,7 +4,7 @@ export interface BackoffPolicy {
   maxDelayMs: number
 }
 
-/** Full jitter: anywhere between 0 and the doubled, capped delay. `tries` counts from the last part that landed. */
+/** Full jitter: anywhere between 0 and the doubled, capped delay. `tries` counts from the last part that landed, where it is the store that failed. */
 export function backoffMs(tries: number, policy: BackoffPolicy, random: () => number): number {
   return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (tries - 1))
 }

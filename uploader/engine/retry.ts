@@ -75,6 +75,7 @@ export function createRetry({ clock, random, policy, retries, tryNow, landing, r
 
     async run(attempt, signal, onError) {
       let tries = 0
+      let serverFailures = 0
       let hasWaited = false
       let seenLandings = landings
       const triesOf = new Map<ErrorCode, number>()
@@ -114,7 +115,9 @@ export function createRetry({ clock, random, policy, retries, tryNow, landing, r
           if (!remedy.isPatient && ++tries > retries) throw error
           hasWaited = true
           onWait(remedy.reason)
-          const waitMs = nextTryAt(error, remedy.pauseAsAfter ?? (remedy.isPatient ? triesOfThis : tries)) - clock.elapsed()
+          // Parts land at the store, which says nothing of our server: it is asked less and less often all the same.
+          const failures = remedy.reason === 'server' ? ++serverFailures : remedy.isPatient ? triesOfThis : tries
+          const waitMs = nextTryAt(error, remedy.pauseAsAfter ?? failures) - clock.elapsed()
           onPause?.(error.code, waitMs)
           // What the other side asked for is waited out, whatever happens here; and not all who were sent away come back at once.
           if (error.retryAfterMs === undefined) await pause(waitMs, remedy, signal)

@@ -59,6 +59,21 @@ describe('a pause before another try', () => {
     },
   )
 
+  it.each([['store_busy', [1, 1, 1, 1]], ['server_unreachable', [1, 2, 4, 8]], ['rate_limited', [1, 2, 4, 8]]] as const)(
+    'begins anew with each part that lands, where it is the store that failed, and grows all the same where it is our server: %s',
+    async (code, expectedSeconds) => {
+      const clock = createVirtualClock()
+      const retry = createRetry({ clock, random: () => 0.999, policy: { baseDelayMs: 1_000, maxDelayMs: 30_000 }, retries: 9, tryNow: createBell(), onWait() {}, onRecovered() {} })
+      const triedAt: number[] = []
+      await retry.run(async () => {
+        triedAt.push(clock.elapsed())
+        retry.landed()
+        if (triedAt.length <= expectedSeconds.length) throw new LadingError(code, 'Failed')
+      }, new AbortController().signal)
+      expect(triedAt.slice(1).map((at, index) => Math.round((at - (triedAt[index] ?? 0)) / 1000))).toEqual(expectedSeconds)
+    },
+  )
+
   it('ends by itself where nobody says so', async () => {
     const { clock, network, done } = createWait(new LadingError('store_unreachable', 'Down'))
     const startedAt = clock.elapsed()
