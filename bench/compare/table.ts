@@ -96,8 +96,11 @@ const machineTitles: Record<MachineMeasurement, string> = {
 
 /** What concerns our own parts, each by itself. */
 export function writeMachine(rows: readonly Row[]): string[] {
-  return rows.filter((row) => row.kind === 'machine').flatMap(({ measurement, values }) => [
+  return rows.filter((row) => row.kind === 'machine').flatMap(({ measurement, values, at }) => [
     `### ${machineTitles[measurement]}`,
+    '',
+    // A run may have been gone on with on another day.
+    `On ${at.slice(0, 10)}.`,
     '',
     tableRow(['', 'Measured']),
     tableRow(['---', '---']),
