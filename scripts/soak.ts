@@ -11,7 +11,7 @@ import { createTally } from './tally'
 
 /**
  * `npm run soak -- --minutes N --seed S [--full-scale]`: uploads of random sizes under random faults, pauses, reloads, kills of browser and server, until time is up. With `--full-scale`
- * also lines 12, 13, 16, 17 and 26 of docs/faults.md with the real watchdogs and pauses, which takes an hour: beside the rest, for it waits nearly all the time. Writes
+ * also lines 12, 13, 16, 17 and 26 of docs/faults.md with the real watchdogs and pauses, which takes twenty minutes: beside the rest, for it waits nearly all the time. Writes
  * `reports/soak.md`, to be committed.
  */
 const { values } = parseArgs({ options: { 'minutes': { type: 'string' }, 'seed': { type: 'string' }, 'full-scale': { type: 'boolean' } } })

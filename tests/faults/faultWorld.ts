@@ -12,7 +12,7 @@ import { createWatch } from './oracles/watch'
 
 /** Small parts and short patience, so that a fault and its cure take seconds. */
 export const partBytes = 64 * 1024
-/** How much shorter than the real ones all waits are; `LADING_TIME_DIVISOR=1` runs scenarios at full scale, which takes an hour. */
+/** How much shorter than the real ones all waits are; `LADING_TIME_DIVISOR=1` runs scenarios at full scale. */
 export const timeDivisor = Number(process.env.LADING_TIME_DIVISOR ?? 20)
 /** A time of the real world, in milliseconds, as it is here. */
 export const scaledMs = (seconds: number) => seconds * 1000 / timeDivisor
