@@ -39,15 +39,16 @@ await rm(folder, { recursive: true })
 exit(tally.tell() ? 0 : 1)
 
 async function writeReport(result: SoakResult) {
-  const { started, completed, identical, unsealed, discarded, stopped, actions, bytesSent, bytesSentAgain, reaped, orphans, objects } = result
+  const { started, completed, identical, unsealed, kept, discarded, stopped, actions, bytesSent, bytesSentAgain, reaped, orphans, objects } = result
   const list = (counts: Record<string, number>) => Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ') || 'none'
   const rows: [string, string | number][] = [
     ['Files added', started],
     ['Completed', completed],
     ['Of these byte for byte the file, with its SHA-256 on the receipt but for those of the next line', identical],
     ['Of these completed while they were being discarded, before their receipt named a SHA-256', unsealed],
+    ['Arrived byte for byte on an earlier page, and then chosen once more and discarded: the object stayed', kept],
     ['Discarded by the person', discarded],
-    ['Lost: neither completed nor discarded', started - completed - discarded],
+    ['Lost: neither arrived nor discarded', started - completed - kept - discarded],
     ['Stops that a press of Resume ended, by code', list(stopped)],
     ['Done to it', list(actions)],
     ['Bytes sent', bytesSent.toLocaleString('en')],

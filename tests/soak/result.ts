@@ -11,6 +11,8 @@ export interface SoakResult {
   identical: number
   /** Completed while they were being discarded, before the receipt named a SHA-256. */
   unsealed: number
+  /** Arrived on an earlier page, byte for byte; what was discarded later was the same file, chosen once more. */
+  kept: number
   discarded: number
   /** How often an upload stopped, by its code. */
   stopped: Record<string, number>
@@ -22,7 +24,7 @@ export interface SoakResult {
   reaped?: ReapReport
   /** Multipart uploads, and keys of unfinished uploads, that are left after it. */
   orphans: string[]
-  /** Objects at the end; each belongs to a completed file. */
+  /** Objects at the end; each belongs to a completed or kept file. */
   objects: number
 }
 
