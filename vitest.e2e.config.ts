@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-/** What these promise is a time, a number of updates, or what the whole machine bears: each has it to itself. */
+/** What these promise is a time, a number of updates, or what the whole machine bears: each has it to itself, but at full scale, which waits nearly all the time. */
 const alone = [
   ...['bigResume', 'concurrency', 'load', 'manyFiles', 'pause', 'structure'].map((name) => `tests/e2e/${name}.test.ts`),
   'tests/faults/network.test.ts',
