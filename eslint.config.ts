@@ -12,7 +12,7 @@ const mayImport: Record<string, string[]> = {
   'uploader/adapters/**': ['#shared/', '~/uploader/engine/', '~/uploader/worker/protocol', 'dexie', 'ofetch'],
   'stores/**': ['#shared/', '~/uploader/engine/types', 'pinia', 'vue', 'ofetch'],
   'composables/**': ['#shared/', '~/uploader/engine/types', '~/stores/', 'pinia', 'vue', 'vue-i18n', '@vueuse/core', '#imports', 'ofetch'],
-  'components/**': ['#shared/', '~/components/', '~/uploader/engine/types', '~/composables/', 'vue', 'reka-ui', '@tanstack/vue-virtual', '@vueuse/core', '~icons/'],
+  'components/**': ['#shared/', '~/components/', '~/uploader/engine/types', '~/composables/', 'vue', '@tanstack/vue-virtual', '@vueuse/core', '~icons/'],
   'pages/**': ['#shared/', '~/composables/', 'vue', '~icons/'],
   'plugins/**': ['#shared/', '~/uploader/', '~/stores/', '#imports'],
   'server/api/**': ['#shared/', '~/server/utils/', 'h3'],

@@ -86,7 +86,7 @@ export default defineNuxtConfig({
     plugins: [tailwindcss(), icons({ compiler: 'vue3', scale: 1.25 })],
     worker: { format: 'es' },
     // Vite finds the worker's library only when the first file is hashed, and would reload the page in mid-upload.
-    optimizeDeps: { include: ['@tanstack/vue-virtual', 'dexie', 'hash-wasm', 'ofetch', 'reka-ui'] },
+    optimizeDeps: { include: ['@tanstack/vue-virtual', 'dexie', 'hash-wasm', 'ofetch'] },
   },
 
   typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },

@@ -18,13 +18,13 @@ export const smallestPartBytes = 5 * MiB
 /** What is proposed when neither the person nor an earlier upload says anything. */
 export const defaultPartBytes = 8 * MiB
 
-/** URLs in one `sign` call, and uploads in one batch. */
+/** URLs that one `sign` asks for, and uploads in one batch. */
 export const batchLimit = 64
 
 /** Host names that reach one bucket: the usual one and those of `NUXT_S3_HOSTS`. */
 export const maxStoreHosts = 8
 
-/** Nothing that we send to our own server is longer; `complete` with 10,000 parts is about 1.3 MB. */
+/** Nothing that we send to our own server is longer; `complete` with 10,000 parts is 1.2 MB at most. */
 export const maxBodyBytes = 2 * MiB
 
 /** Longest life of a presigned URL, in seconds. */

@@ -5,7 +5,7 @@ import type { ErrorCode } from '#shared/errors'
 import { matchesSearch } from './fileSearch'
 import { useUploadsStore } from './uploads'
 
-export const filesPerPage = 50
+const filesPerPage = 50
 
 /** The files that arrived: those the server lists, and those that this page has just completed, each one once. */
 export const useSentFilesStore = defineStore('sentFiles', () => {

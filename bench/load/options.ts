@@ -10,7 +10,7 @@ const usage = `npm run load -- [options]
 LADING_BUILT=1 takes the build that is there.
 `
 
-export const storeNames = ['ceph', 'local'] as const
+const storeNames = ['ceph', 'local'] as const
 export type StoreName = (typeof storeNames)[number]
 
 export interface LoadOptions {

@@ -16,7 +16,7 @@ export const identity = z.strictObject({
 export type Identity = z.infer<typeof identity>
 
 /** What a page must know of the store before it sends anything. */
-export const storeTerms = z.object({
+const storeTerms = z.object({
   digestAlgorithm,
   limits: z.object({
     minPartBytes: byteCount,

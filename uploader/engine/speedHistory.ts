@@ -9,7 +9,7 @@ export interface SpeedHistory {
   seconds(): SpeedSecond[]
 }
 
-export const speedHistorySeconds = 300
+const speedHistorySeconds = 300
 
 export function createSpeedHistory(clock: Clock): SpeedHistory {
   let kept: { second: number, bytes: number, retries: number }[] = []

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { count } from './fields'
+import { wholeNumber } from './fields'
 
 /** How a server process ends when it is asked to. */
 export interface ShutdownConfig {
@@ -10,7 +10,7 @@ export interface ShutdownConfig {
 }
 
 export const shutdownSettings = {
-  drainSeconds: count,
+  drainSeconds: wholeNumber,
 }
 type Settings = z.output<z.ZodObject<typeof shutdownSettings>> & { requestLimitSeconds?: number }
 

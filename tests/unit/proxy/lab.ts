@@ -33,7 +33,7 @@ export interface Upstream {
 
 type Reply = (response: ServerResponse, seen: Seen) => void
 
-export const storeHeaders = { 'ETag': '"e1"', 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'ETag' }
+const storeHeaders = { 'ETag': '"e1"', 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'ETag' }
 
 /** A server that notes what it is sent and answers whole requests with 200 and a short body, unless told. */
 export async function openUpstream(reply: Reply = (response) => response.writeHead(200, { ...storeHeaders, 'Content-Length': 6 }).end('stored')): Promise<Upstream> {

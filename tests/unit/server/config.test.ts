@@ -58,6 +58,7 @@ describe('parseConfig', () => {
   it('gives what is under way as long to end as a request may run', () => {
     expect(parseConfig(good, { isProduction: true }).shutdown).toEqual({ drainMs: 0, endMs: 300_000 })
     expect(parseConfig({ ...good, drainSeconds: '5', requestLimitSeconds: '800' }, { isProduction: true }).shutdown).toEqual({ drainMs: 5_000, endMs: 800_000 })
+    expect(parseConfig({ ...good, drainSeconds: '0' }, { isProduction: true }).shutdown.drainMs).toBe(0)
     expect(mistakes({ drainSeconds: 'soon' })).toEqual([expect.stringContaining('NUXT_DRAIN_SECONDS')])
   })
 

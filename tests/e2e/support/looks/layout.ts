@@ -38,7 +38,7 @@ async function findMisfits(): Promise<string[]> {
   const describe = (element: Element) => element.getAttribute('data-testid') ?? `${element.nodeName.toLowerCase()} "${(element.textContent ?? '').trim().slice(0, 30)}"`
   const isHidden = (element: Element) => element.closest('.sr-only, [inert]') !== null || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
   /** What lies over the page is compared with itself alone. */
-  const layerOf = (element: Element) => element.closest('dialog, [data-reka-popper-content-wrapper], .fixed') ?? document.body
+  const layerOf = (element: Element) => element.closest('dialog, .fixed') ?? document.body
   const modal = document.querySelector('dialog[open]')
   const inReach = (element: Element) => !isHidden(element) && (!modal || modal.contains(element))
 
