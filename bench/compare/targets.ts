@@ -41,7 +41,11 @@ export function judge(rows: readonly Row[]): Verdict[] {
     ...firstBytes(rows),
     outages(find('d', 'lading')),
     withNote(memory(find('a', 'lading'), find('a', 'lading', largest)), value('held', heldName(largest)), (held) => `after collections ${rounded(held)} beside ${rounded(value('held', heldName(usual)) ?? Number.NaN)} MiB`),
-    withNote(atMost('No main-thread task over 50 ms', worst(groups, ({ longestTaskMs }) => longestTaskMs), 50, ' ms'), value('tasks', 'most CPU of a task, ms'), (cpu) => `measured by itself, none takes more than ${rounded(cpu)} ms of a core`),
+    withNote(
+      atMost('No main-thread task over 50 ms', worst(groups, ({ longestTaskMs }) => longestTaskMs), 50, ' ms'),
+      value('tasks', 'longest task, ms'),
+      (longest) => `measured by itself, the longest takes ${rounded(longest)} ms, and none more than ${rounded(value('tasks', 'most CPU of a task, ms') ?? Number.NaN)} ms of a core`,
+    ),
     calls(groups),
     atLeast('URLs signed a CPU second ≥ 2,500', value('signing', 'URLs a CPU second'), 2500),
     atMost('Signing, listing and completing 10,000 parts: server CPU ≤ 6 s', value('tenThousandParts', 'for 10,000 parts, s'), 6, ' s'),

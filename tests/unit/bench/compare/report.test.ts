@@ -55,9 +55,9 @@ it('holds first bytes, memory, calls and what is sent again against their limits
   ]
   expect(verdict(rows, 'First byte of 1 MB')).toMatchObject({ found: '250 ms', isMet: true })
   expect(verdict(rows, 'Page\'s memory')).toMatchObject({ isMet: false })
-  const parts = [machine('tasks', { 'most CPU of a task, ms': 12.3 }), machine('held', { [heldName(1e9)]: 6, [heldName(20e9)]: 6.5 })]
+  const parts = [machine('tasks', { 'longest task, ms': 30, 'most CPU of a task, ms': 12.3 }), machine('held', { [heldName(1e9)]: 6, [heldName(20e9)]: 6.5 })]
   expect(verdict([...rows, ...parts], 'Page\'s memory')).toMatchObject({ found: expect.stringContaining('after collections 6.50 beside 6.00 MiB') as string, isMet: false })
-  expect(verdict([...rows, ...parts], 'No main-thread task')).toMatchObject({ found: expect.stringContaining('12.30 ms') as string })
+  expect(verdict([...rows, ...parts], 'No main-thread task')).toMatchObject({ found: expect.stringMatching(/30\.00 ms.*12\.30 ms/) as string })
   expect(verdict(rows, 'Calls to our server')).toMatchObject({ isMet: false })
   expect(verdict(rows, 'Link d')).toMatchObject({ found: '1 of 1 arrived, 56.00 MiB at most', isMet: true })
   expect(verdict(rows, 'URLs signed')).toMatchObject({ isMet: true })
