@@ -149,11 +149,11 @@ function createPerson(world: FaultWorld, profile: string) {
 
   /**
    * A page does not show what arrived on an earlier one. Chosen once more, and discarded before it is recognised, such a file is not taken out of the bucket: to be discarded was what had
-   * just been chosen.
+   * just been chosen. An upload under one of the `discardedIds` is none of that kind.
    */
-  async function isInBucket(file: SampleFile): Promise<boolean> {
+  async function hadArrived(file: SampleFile, discardedIds: ReadonlySet<string>): Promise<boolean> {
     for (const key of await world.store.keys('data/')) {
-      if (counted.has(key)) continue
+      if (counted.has(key) || discardedIds.has(key.split('/').at(-1) ?? '')) continue
       const { sha256, bytes } = await world.store.readBack(key)
       if (sha256 !== file.sha256 || bytes !== file.bytes) continue
       counted.add(key)
@@ -166,16 +166,18 @@ function createPerson(world: FaultWorld, profile: string) {
   async function discard(file: SampleFile, untilMs: number) {
     const row = visit.row(file.name)
     let isAsked = false
+    const ids = new Set<string>()
     await eventually(`${file.name} is discarded`, async () => {
       if (await row.and(visit.page.locator('[data-status="completed"]')).count() > 0) {
         await judgeAndDismiss(file, isAsked)
         return true
       }
       if (await row.count() === 0) {
-        if (await isInBucket(file)) result.kept += 1
+        if (await hadArrived(file, ids)) result.kept += 1
         else result.discarded += 1
         return true
       }
+      for (const id of await row.evaluateAll((found) => found.map(({ dataset }) => dataset.uploadId ?? ''))) ids.add(id)
       await press(file.name, 'discard')
       const confirm = visit.page.getByTestId('confirm-discard')
       if (await confirm.count() > 0) isAsked = await confirm.click({ timeout: 2_000 }).then(() => true, () => isAsked)
